@@ -1,0 +1,15 @@
+//! Floor 1: the rules of a consultation. No clock, no database, no web: time and ids are arguments.
+
+pub mod answer;
+pub mod check;
+pub mod consultation;
+pub mod disclosure;
+pub mod finding;
+pub mod form;
+pub mod paging;
+pub mod question;
+pub mod response;
+pub mod routing;
+pub mod submission;
+pub mod tabulate;
+pub mod wording;

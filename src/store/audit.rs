@@ -1,0 +1,231 @@
+//! The audit log: who did what, when; append-only, in hash chains, with never an answer in it.
+//!
+//! Each writer keeps a chain of its own, so that writers do not wait for each other. The first entry of a chain names
+//! the last hash of every chain there was, so that no chain can be dropped unseen.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SubsecRound as _, Utc};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::sql::ManyRows;
+use super::{Db, begin_write};
+use crate::domain::response::hex;
+use crate::error::Result;
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: `public`, `token:NAME`, `command`.
+    pub actor: String,
+    /// What, as `noun.verb`.
+    pub action: &'static str,
+    /// In which consultation.
+    pub consultation: Option<String>,
+    /// To what: an id, never a person or an answer.
+    pub subject: String,
+    /// A digest, a reason, a count.
+    pub detail: String,
+}
+
+/// The end of one chain, kept by the writer that owns it.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    id: Uuid,
+    number: i64,
+    hash: String,
+}
+
+static INSERT: ManyRows =
+    ManyRows::new("audit", &["chain", "number", "at", "actor", "action", "consultation", "subject", "detail", "hash"], "");
+
+impl Chain {
+    /// Open a new chain in a transaction of its own.
+    pub async fn open(db: &Db, now: DateTime<Utc>) -> Result<Self> {
+        let tx = begin_write(&db.write).await?;
+        let chain = Self::begin(&tx, now).await?;
+        tx.commit().await?;
+        Ok(chain)
+    }
+
+    /// Begin a new chain, whose first entry names the ends of all chains there are.
+    pub async fn begin(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, DbErr> {
+        let mut chain = Self { id: Uuid::now_v7(), number: 0, hash: String::new() };
+        let ends = ends(tx).await?;
+        let detail: Vec<String> = ends.iter().map(|(id, (number, hash))| format!("{id}:{number}:{hash}")).collect();
+        let subject = chain.id.to_string();
+        let opening = Entry {
+            at: now,
+            actor: "service".to_owned(),
+            action: "chain.open",
+            consultation: None,
+            subject,
+            detail: detail.join(" "),
+        };
+        chain.append(tx, std::slice::from_ref(&opening)).await?;
+        Ok(chain)
+    }
+
+    /// Append entries. When the transaction does not commit, use the chain as it was before: keep a clone.
+    pub async fn append(&mut self, tx: &impl ConnectionTrait, entries: &[Entry]) -> Result<(), DbErr> {
+        for group in entries.chunks(ManyRows::MOST) {
+            let mut values: Vec<Value> = Vec::with_capacity(group.len() * 9);
+            for entry in group {
+                let at = entry.at.trunc_subsecs(6);
+                self.number += 1;
+                self.hash = Hashed {
+                    before: &self.hash,
+                    chain: self.id,
+                    number: self.number,
+                    at,
+                    actor: &entry.actor,
+                    action: entry.action,
+                    consultation: entry.consultation.as_deref().unwrap_or_default(),
+                    subject: &entry.subject,
+                    detail: &entry.detail,
+                }
+                .hash();
+                values.extend([
+                    self.id.into(),
+                    self.number.into(),
+                    at.into(),
+                    entry.actor.clone().into(),
+                    entry.action.into(),
+                    entry.consultation.clone().into(),
+                    entry.subject.clone().into(),
+                    entry.detail.clone().into(),
+                    self.hash.clone().into(),
+                ]);
+            }
+            let text = INSERT.text(group.len());
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), &*text, values)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Record entries that belong to no writer's chain, in a short chain of their own.
+pub async fn record(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<()> {
+    let tx = begin_write(&db.write).await?;
+    let mut chain = Chain::begin(&tx, now).await?;
+    chain.append(&tx, entries).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The fields of an entry that its hash covers.
+struct Hashed<'a> {
+    before: &'a str,
+    chain: Uuid,
+    number: i64,
+    at: DateTime<Utc>,
+    actor: &'a str,
+    action: &'a str,
+    consultation: &'a str,
+    subject: &'a str,
+    detail: &'a str,
+}
+
+impl Hashed<'_> {
+    fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.chain.as_bytes());
+        hasher.update(self.number.to_be_bytes());
+        hasher.update(self.at.timestamp_micros().to_be_bytes());
+        for part in [self.before, self.actor, self.action, self.consultation, self.subject, self.detail] {
+            // Each part's length goes first, so that two different entries never feed the same bytes.
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+async fn ends(tx: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, (i64, String)>, DbErr> {
+    let sql = "SELECT a.chain, a.number, a.hash FROM audit a \
+               JOIN (SELECT chain, MAX(number) AS number FROM audit GROUP BY chain) last \
+               ON last.chain = a.chain AND last.number = a.number";
+    let rows = tx.query_all_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "chain")?, (row.try_get("", "number")?, row.try_get("", "hash")?)))).collect()
+}
+
+/// What a verification of the log found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// How many chains there are.
+    pub chains: usize,
+    /// How many entries there are.
+    pub entries: usize,
+    /// What does not hold, one line each.
+    pub faults: Vec<String>,
+}
+
+/// Walk every chain and report each entry that was changed, removed or put in.
+pub async fn verify(db: &Db) -> Result<Verified> {
+    let sql = "SELECT chain, number, at, actor, action, consultation, subject, detail, hash FROM audit ORDER BY chain, number";
+    let rows = db.read.query_all_raw(Statement::from_string(db.read.get_database_backend(), sql)).await?;
+    let mut verified = Verified { entries: rows.len(), ..Verified::default() };
+    let mut ends: BTreeMap<Uuid, BTreeMap<i64, String>> = BTreeMap::new();
+    let mut claims: Vec<(Uuid, String)> = Vec::new();
+    let mut end: (Option<Uuid>, i64, String) = (None, 0, String::new());
+    for row in &rows {
+        let chain: Uuid = row.try_get("", "chain")?;
+        let number: i64 = row.try_get("", "number")?;
+        if end.0 != Some(chain) {
+            verified.chains += 1;
+            end = (Some(chain), 0, String::new());
+        }
+        if number != end.1 + 1 {
+            verified.faults.push(format!("chain {chain}: entry {} is missing", end.1 + 1));
+        }
+        let (action, detail): (String, String) = (row.try_get("", "action")?, row.try_get("", "detail")?);
+        let (actor, subject): (String, String) = (row.try_get("", "actor")?, row.try_get("", "subject")?);
+        let consultation: Option<String> = row.try_get("", "consultation")?;
+        let hashed = Hashed {
+            before: &end.2,
+            chain,
+            number,
+            at: row.try_get("", "at")?,
+            actor: &actor,
+            action: &action,
+            consultation: consultation.as_deref().unwrap_or_default(),
+            subject: &subject,
+            detail: &detail,
+        };
+        let hash: String = row.try_get("", "hash")?;
+        if hash != hashed.hash() {
+            verified.faults.push(format!("chain {chain}: entry {number} does not match its hash"));
+        }
+        if action == "chain.open" {
+            claims.push((chain, detail));
+        }
+        ends.entry(chain).or_default().insert(number, hash.clone());
+        end = (Some(chain), number, hash);
+    }
+    for (chain, claim) in claims {
+        check_claim(chain, &claim, &ends, &mut verified.faults);
+    }
+    Ok(verified)
+}
+
+/// A chain's first entry names the ends it saw; each must still be there.
+fn check_claim(chain: Uuid, claim: &str, ends: &BTreeMap<Uuid, BTreeMap<i64, String>>, faults: &mut Vec<String>) {
+    for part in claim.split_whitespace() {
+        let mut fields = part.split(':');
+        let seen = (|| {
+            let id: Uuid = fields.next()?.parse().ok()?;
+            let number: i64 = fields.next()?.parse().ok()?;
+            Some((id, number, fields.next()?))
+        })();
+        if let Some((id, number, hash)) = seen
+            && ends.get(&id).and_then(|chain| chain.get(&number)).map(String::as_str) != Some(hash)
+        {
+            faults.push(format!("chain {chain} saw entry {number} of chain {id}, which is no longer there"));
+        }
+    }
+}
