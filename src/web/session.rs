@@ -1,0 +1,57 @@
+//! Who is asking: the holder of a bearer token, in the `Authorization` header or in the cookie the sign-in page sets.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::store::access::{self, Bearer, Role};
+
+/// The cookie that holds a pasted token.
+pub const COOKIE: &str = "soundings_token";
+
+/// Who is asking, if they said.
+#[derive(Debug, Clone, Default)]
+pub struct Caller(pub Option<Bearer>);
+
+impl Caller {
+    /// The bearer, when it may act in this role in this consultation.
+    ///
+    /// # Errors
+    /// [`Error::SignIn`] when nobody is signed in, [`Error::Forbidden`] when somebody is who may not.
+    pub fn require(&self, role: Role, consultation: &str) -> Result<&Bearer> {
+        let bearer = self.0.as_ref().ok_or(Error::SignIn)?;
+        if bearer.may(role, consultation) { Ok(bearer) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let secret = secret(request);
+        let app = request.app_data::<Data<App>>().cloned();
+        Box::pin(async move {
+            let (Some(secret), Some(app)) = (secret, app) else { return Ok(Self(None)) };
+            match access::bearer(&app.db().read, &secret, app.now()).await? {
+                Some(bearer) => Ok(Self(Some(bearer))),
+                None => Err(Problem(Error::SignIn)),
+            }
+        })
+    }
+}
+
+fn secret(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match header {
+        Some(value) => value.strip_prefix("Bearer ").map(|secret| secret.trim().to_owned()),
+        None => request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()),
+    }
+}

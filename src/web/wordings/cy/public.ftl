@@ -1,0 +1,35 @@
+# Dodrefn y tudalennau yn Gymraeg: a first part, to be checked by a Welsh speaker. What is missing is said in English.
+
+language-name = Cymraeg
+month-1 = Ionawr
+month-2 = Chwefror
+month-3 = Mawrth
+month-4 = Ebrill
+month-5 = Mai
+month-6 = Mehefin
+month-7 = Gorffennaf
+month-8 = Awst
+month-9 = Medi
+month-10 = Hydref
+month-11 = Tachwedd
+month-12 = Rhagfyr
+skip-to-main = Neidio i’r prif gynnwys
+languages = Ieithoedd
+privacy = Preifatrwydd
+accessibility = Datganiad hygyrchedd
+cookies = Cwcis
+contact = Cysylltu â ni
+back = Yn ôl
+continue = Parhau
+error = Gwall
+error-prefix = Gwall:{" "}
+error-summary = Mae problem
+or = neu
+save-later = Cadw a dod yn ôl yn nes ymlaen
+part = Rhan { $number } o { $total }
+check-title = Gwirio eich atebion
+check-change = Newid
+check-not-answered = Heb ei ateb
+send = Anfon eich ymateb
+thanks-title = Diolch
+limit = Gallwch ysgrifennu hyd at { $limit } nod.

@@ -1,0 +1,311 @@
+# The furniture of the public pages in English. A message whose id ends in -easy is what easy read says instead.
+
+language-name = English
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+day = { $day } { $month } { $year }
+
+# Around every page
+skip-to-main = Skip to main content
+languages = Languages
+support-links = Support links
+privacy = Privacy
+accessibility = Accessibility statement
+cookies = Cookies
+contact = Contact us
+footer-owner = A consultation by { $owner }
+demo-tag = Demonstration
+demo = The dates were moved so that it is open today. Responses here are synthetic.
+demo-easy = This is a demonstration. The answers here are made up. We changed the dates.
+back = Back
+continue = Continue
+error = Error
+error-prefix = Error:{" "}
+or = or
+information = Information
+
+# The list
+list-title = Consultations
+list-lead = Read what is proposed and say what you think.
+list-open = Open now
+list-coming = Opening later
+list-past = Closed
+list-none = There are no consultations at the moment.
+list-closes = Closes { $day }
+list-opens = Opens { $day }
+list-closed = Closed { $day }
+
+# The start page
+start-facts = Key dates
+start-opened = Open from
+start-closes = Closes
+start-closes-on = End of { $day }
+start-decides = Decision
+start-effect = Changes would start
+start-minutes = Time it takes
+start-minutes-standard = about { $minutes } minutes
+start-minutes-easy-read = about { $minutes } minutes for easy read
+start-owner = Who asks
+start-jump = Go straight to the questions
+start-what = What this is about
+start-why = Why we are asking you
+start-why-easy = Why we ask you
+start-who-decides = Who decides, and when
+start-who-decides-easy = Who decides
+start-what-happens = What happens to what you say
+start-what-happens-easy = What we do with your answers
+start-answer = Give your views
+start-answer-easy = Tell us what you think
+start-choose = Choose how you want to read the questions. Both ask the same things. You can change later and keep your answers.
+start-standard = Start now
+start-standard-about = The full wording.
+start-takes = Takes about { $minutes } minutes.
+start-page-title = Start
+start-easy-read = Start easy read
+start-easy-read-about = Short sentences with pictures.
+start-begin = Start now
+start-begin-easy = Start
+start-full = Read the full wording instead
+start-skip = You do not have to answer every question. You do not need an account, and we do not ask your name.
+start-skip-easy = You do not have to answer every question. We do not ask your name.
+start-resume = Go back to answers you saved
+start-resume-easy = Go back to the answers you saved
+start-paper = Print the paper form
+start-paper-easy-read = Print the easy read paper form
+start-other-ways = Other ways to answer
+start-formats = Other formats
+start-formats-easy = Get this in another way
+start-events = Events
+start-events-caption = Events where you can talk to us
+start-event-name = Event
+start-event-when = When
+start-event-place = Where
+start-contact = Contact us
+start-email = E-mail
+start-telephone = Telephone
+start-post = Post
+start-privacy = How we keep your answers private
+start-withdraw = Take back a response you sent
+extended-title = More time to answer
+extended = The closing day is now { $day }. We announced this on { $announced }.
+
+# Form pages
+part = Part { $number } of { $total }
+part-about-you = About you: part { $number } of { $total }
+save-later = Save and come back later
+save-later-easy = Save and stop for now
+change-edition = Change to easy read and keep your answers
+change-edition-easy = Change to the full wording and keep your answers
+choose-many = Choose all that apply.
+choose-many-easy = You can choose more than one.
+limit = You can write up to { $limit } characters.
+limit-easy = You can write up to { $limit } letters.
+statement-comment = Comment (optional)
+statement-comment-easy = Tell us more (if you want)
+date-day = Day
+date-month = Month
+date-year = Year
+areas-label = What it means where you live
+area-own = { $area }: what it means
+area-now = What happens now
+area-would-change = What would change
+areas-other = Other areas
+areas-all = What it means where you live
+areas-all-easy = Find the place where you live
+
+# Before sending
+before-sending = Before you check your answers
+quote-question = May we use your words in our report?
+quote-question-easy = Can we use your words in our report?
+quote-hint = We never print anything that shows who you are.
+quote-hint-easy = We will not say who you are.
+quote-yes = Yes, you may quote what I wrote without my name
+quote-yes-easy = Yes
+quote-no = No, count and read it but do not quote it
+quote-no-easy = No
+help-question = Did someone help you to fill this in?
+help-question-easy = Did someone help you?
+help-hint = This tells us how well these questions work. It makes no difference to how your answers count.
+help-hint-easy = Your answers count the same.
+help-no = No
+help-read-to-me = Yes, someone read it to me
+help-wrote-for-me = Yes, someone wrote my answers down
+help-helped-decide = Yes, someone helped me decide what to say
+help-prefer-not = Prefer not to say
+help-prefer-not-easy = I do not want to say
+
+# Check answers
+check-title = Check your answers
+check-lead = Nothing has been sent yet. Read your answers, change what you like, then send them.
+check-lead-easy = Look at your answers. Then send them.
+check-change = Change
+check-not-answered = Not answered
+check-not-answered-easy = No answer
+check-before-sending = About this response
+check-send-title = Send your response
+check-send-lead = When you send it, your response is stored without your name. You will get a code with which you can take it back.
+check-send-lead-easy = We will keep your answers safe. We do not ask your name.
+send = Send your response
+send-easy = Send my answers
+
+# Errors
+error-summary = There is a problem
+error-too-long = { $question }: shorten what you wrote to { $limit } characters or fewer. It has { $length } now. Nothing is lost: your words are below.
+error-too-long-easy = { $question }: your answer is too long. Please make it shorter.
+error-one-choice-only = { $question }: choose one answer only
+error-unknown-choice = { $question }: choose one of the answers in the list
+error-not-offered = { $question }: choose one of the answers in the list
+error-wrong-kind = { $question }: enter a whole number, such as 7
+error-unreadable = { $question }: your answer holds a character that we cannot keep. Delete it and try again
+error-out-of-range = { $question }: enter a number from { $detail }
+error-not-a-date = { $question }: enter a real day, such as 30 11 2022
+error-empty = Answer at least one question about the proposals before you send
+error-empty-easy = Please answer one or more questions first
+
+# Received
+received-title = Response received
+received-title-easy = Thank you. We have your answers.
+received-reference = Your reference
+received-next = What happens next
+received-code-title = Your receipt code
+received-code-title-easy = Your secret code
+received-code-about = With this code you can take your response back until we begin to analyse the responses. We keep no e-mail address, so nobody can send it to you again. Write it down, or print this page.
+received-code-about-easy = With this code you can take back your answers. Please write it down. Or print this page.
+received-withdraw = Take your response back
+received-equality = Questions about you
+received-equality-lead = We have received your response. Would you also answer some questions about you? They help us see whether we heard from everyone. They are optional, and your response counts either way.
+received-equality-lead-easy = We have some more questions. They are about you. You do not have to answer them. Your answers count anyway.
+received-equality-yes = Yes, answer the questions about you
+received-equality-yes-easy = Yes
+received-equality-no = No, skip them
+received-equality-no-easy = No
+received-held = We have received your response. Another version of it had reached us before, so a person will look at both. Nothing you wrote is lost.
+received-decision = The decision will be taken on { $day }.
+thanks-title = Thank you
+thanks-lead = We have everything you sent. You can close this page now.
+thanks-lead-easy = We have all your answers. You can close this page.
+thanks-receipt = See your receipt again
+thanks-start = Back to the start page
+
+# Save and come back
+saved-title = Your answers are saved
+saved-lead = To come back, go to this page and enter your return code:
+saved-lead-easy = You can come back later. You need this code:
+saved-address = The page to go to
+saved-code = Your return code
+saved-about = Write the code down, or print this page. Anyone who has the code can read and change your answers. We keep no e-mail address, so nobody can send it to you again.
+saved-about-easy = Please write the code down. Or print this page. Keep it secret.
+saved-until = You can come back until the end of { $day }.
+saved-go-on = Go on answering now
+saved-print = To print this page, use the print command of your browser.
+return-title = Go back to your saved answers
+return-label = Your return code
+return-hint = It has 26 letters and figures. Capitals, spaces and dashes do not matter.
+return-hint-easy = It is the long code that you wrote down.
+return-button = Go to my answers
+return-unknown = We have no saved answers with this code. Check it against what you wrote down or printed.
+return-blank = Enter your return code
+
+# Take back
+withdraw-title = Take back your response
+withdraw-lead = You can take back a response until we begin to analyse the responses. It will not be counted, read or quoted.
+withdraw-lead-easy = You can take back your answers. Then we will not use them.
+withdraw-label = Your receipt code
+withdraw-hint = You saw it when you sent your response.
+withdraw-button = Continue
+withdraw-blank = Enter your receipt code
+withdraw-unknown = We have no response with this receipt code. Check it against what you wrote down or printed.
+withdraw-sure-title = Are you sure you want to take back your response?
+withdraw-sure-lead = This cannot be undone. You can send a new response while the consultation is open.
+withdraw-sure-reference = Reference { $reference }
+withdraw-yes = Yes, take it back
+withdraw-no = No, keep it
+withdraw-done-title = Your response has been taken back
+withdraw-done-lead = It will not be counted, read or quoted.
+withdraw-too-late-title = It is too late to take back your response
+withdraw-too-late-lead = The responses are already being analysed. Write to us if you want to talk about it.
+
+# Changing the edition
+edition-title = You changed to the full wording
+edition-title-easy = You changed to easy read
+edition-lead = Your answers are kept.
+edition-again = These questions have other answers to choose from in this wording. Please answer them again:
+edition-again-easy = Please answer these questions again. They have other answers to choose from:
+edition-aside = If you change back, your first answers are there again.
+
+# When there is nothing to answer
+early-title = This consultation is not open yet
+early-lead = It opens on { $day }. You can read about it now, and answer from that day on.
+closed-title = This consultation is closed
+closed-lead = It closed at the end of { $day }. You can no longer answer here.
+closed-draft-title = Your answers were not sent
+closed-draft-lead = You had written the answers below, but they were not sent before it closed. We have not counted them. You can copy or print them and send them another way: late responses are kept apart and shown to the people who decide.
+closed-decides = The decision is due on { $day }.
+unknown-title = Page not found
+unknown-lead = If you typed the address, check it is correct. If you followed a link, the consultation may have another address now.
+unknown-list = See all consultations
+fault-title = Sorry, there is a problem with the service
+fault-lead = Your answers on earlier pages are saved. Try again in a few minutes.
+fault-reference = If you write to us about it, give this reference: { $reference }
+refused-title = We could not take this
+
+# Notices
+privacy-title = Privacy
+privacy-general = Soundings keeps answers to consultations for the bodies that run them. Each consultation has its own privacy notice on its start page.
+cookies-title = Cookies
+cookies-lead = This service sets one cookie, and only when you begin to answer. It is needed for the service to work, so we do not ask for consent. There are no others: no analytics, no advertising, nothing from other sites.
+cookies-name = Name
+cookies-purpose = Purpose
+cookies-expires = Expires
+cookies-caption = The cookie of this service
+cookies-draft = Keeps the answers you have given so far, so that you can go back and forth
+cookies-draft-expires = When you close your browser
+accessibility-title = Accessibility statement
+accessibility-lead = This statement is about the consultation pages of Soundings{ $owner }.
+accessibility-want = We want as many people as possible to be able to use these pages. You should be able to:
+accessibility-zoom = zoom in up to 400% without the text spilling off the screen
+accessibility-keyboard = use every page with a keyboard only, or with speech recognition software
+accessibility-reader = listen to every page with a screen reader
+accessibility-script = use every page without JavaScript
+accessibility-easy-read = read the questions in easy read, with large text and pictures
+accessibility-how = How accessible these pages are
+accessibility-status = These pages are meant to meet level AA of the Web Content Accessibility Guidelines version 2.2. They are tested automatically with each change. We know of no part that falls short, but no independent audit has been made yet.
+accessibility-report = Reporting accessibility problems
+accessibility-report-lead = If you find a problem, or need this in another format, contact the people who run the consultation: see “Contact us” on its start page.
+accessibility-enforcement = Enforcement procedure
+accessibility-enforcement-lead = The Equality and Human Rights Commission is responsible for enforcing the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. If you are not happy with how we answer your complaint, contact the Equality Advisory and Support Service.
+accessibility-prepared = Preparation of this statement
+accessibility-prepared-lead = This statement is made by the service from its own tests. It was last reviewed in November 2026.
+
+# Paper
+paper-title = Paper form
+paper-return = Send this form by { $day } to:
+paper-return-easy = Please send this back by { $day } to:
+paper-online = Answer online instead:
+paper-online-easy = You can also answer on a computer or phone:
+paper-choose-one = Tick one box.
+paper-choose-many = Tick all that apply.
+paper-choose-many-easy = You can tick more than one box.
+paper-if = Answer this if you ticked: { $choices }
+paper-if-easy = Answer this if you ticked: { $choices }
+paper-version = Version { $version }, { $digest }
+paper-office = For office use
+paper-completed = Date you filled this in
+paper-skip = You can leave out any question. Do not write your name.
+paper-more = If you need more room, add a sheet of paper and write the number of the question on it.
+paper-about-you = The rest of the questions are about you. You can leave out any of them.
+paper-return-label = Where to send this form
+paper-areas = What happens now differs from area to area. You can read it online, or ask us for a printed copy.
+paper-areas-easy = Different things happen in different places. You can ask us about your place.
+paper-office-fields = Received on ______________ Batch ______________ Number ______________
+paper-use = Tick a box like this:
