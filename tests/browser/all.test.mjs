@@ -1,0 +1,8 @@
+//! Every browser test, in one process: they share one running program and one browser.
+
+import './journey.mjs';
+import './change-of-mind.mjs';
+import './errors.mjs';
+import './every-page.mjs';
+import './keyboard.mjs';
+import './paper.mjs';

@@ -1,0 +1,182 @@
+//! Every page of every form in both editions, looked at once: axe, sideways scrolling, the size of easy-read words.
+
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+
+import { AxeBuilder } from '@axe-core/playwright';
+
+import {
+  EDITIONS,
+  SEND_STRATEGY,
+  SERVICE_HARMONISATION,
+  fillIn,
+  findQuestion,
+  place,
+  pressOn,
+  send,
+  tickTwo,
+  towardsEquality,
+  walk,
+} from './form.mjs';
+import { EASY_READ_LEAST, sideways, smallWords } from './look.mjs';
+import { visitorForAxe } from './stage.mjs';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const NORMAL = { width: 1280, height: 800 };
+const WIDTHS = [320, 768, 1280];
+
+/** A window of 1280 by 1024 at 400 % zoom shows as much as one of 320 by 256. */
+const ZOOMED = { width: 320, height: 256 };
+
+/** What was seen on the pages: a list of faults of each kind, and the pages looked at. */
+class Seen {
+  pages = [];
+  axe = [];
+  sideways = [];
+  small = [];
+  structure = [];
+
+  /** Looks at one page. `easy` says that it is an easy-read page. */
+  async look(page, { easy = false } = {}) {
+    const path = new URL(page.url()).pathname;
+    this.pages.push(path);
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    for (const { id, nodes } of violations) this.axe.push(`${path}: ${id}: ${nodes.map((node) => node.html).join(' ')}`);
+    await this.#lookAtStructure(page, path);
+    await page.setViewportSize(ZOOMED);
+    const wide = await sideways(page);
+    if (wide) this.sideways.push(`${path}: ${wide}`);
+    if (easy) await this.#lookAtWords(page, path);
+    await page.setViewportSize(NORMAL);
+  }
+
+  async #lookAtStructure(page, path) {
+    const facts = await page.evaluate(() => ({
+      headings: document.querySelectorAll('h1').length,
+      language: document.documentElement.lang,
+      title: document.title,
+      main: document.querySelectorAll('main').length,
+      twice: [...document.querySelectorAll('[id]')].map((e) => e.id).filter((id, at, all) => all.indexOf(id) !== at),
+    }));
+    if (facts.headings !== 1) this.structure.push(`${path}: ${facts.headings} main headings`);
+    if (!/^(en|cy)/.test(facts.language)) this.structure.push(`${path}: language “${facts.language}”`);
+    if (facts.main !== 1) this.structure.push(`${path}: ${facts.main} main parts`);
+    if (facts.title.trim() === '') this.structure.push(`${path}: no title`);
+    if (facts.twice.length > 0) this.structure.push(`${path}: ids used twice: ${facts.twice}`);
+  }
+
+  async #lookAtWords(page, path) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const words of await smallWords(page, EASY_READ_LEAST)) this.small.push(`${path} at ${width} px: ${words}`);
+    }
+    await page.emulateMedia({ media: 'print' });
+    for (const words of await smallWords(page, EASY_READ_LEAST)) this.small.push(`${path} in print: ${words}`);
+    await page.emulateMedia({ media: 'screen' });
+  }
+}
+
+/** One test for each kind of fault. */
+function judge(seen, least, pages) {
+  it(`looked at every page there is (${pages})`, () => {
+    assert.ok(new Set(seen.pages).size >= least, `only ${seen.pages.length} pages: ${seen.pages.join(' ')}`);
+  });
+  it('axe finds nothing by the rules of WCAG 2.0 to 2.2, levels A and AA', () => assert.deepEqual(seen.axe, []));
+  it('nothing scrolls sideways at 320 px, nor at 400 % zoom', () => assert.deepEqual(seen.sideways, []));
+  it('each has one main heading, one main part, a title, a language and no id twice', () => assert.deepEqual(seen.structure, []));
+}
+
+for (const consultation of [SERVICE_HARMONISATION, SEND_STRATEGY]) {
+  for (const edition of EDITIONS) {
+    describe(`the pages of ${consultation} in the ${edition} edition`, () => {
+      const seen = new Seen();
+      const easy = edition === 'easy-read';
+
+      before(() =>
+        visitorForAxe(async (page) => {
+          const each = () => seen.look(page, { easy });
+          await fillIn(page, consultation, edition, { each });
+          await each();
+          await send(page);
+          await each();
+          await towardsEquality(page);
+          await walk(page, ['thank-you'], { edition, each });
+          await each();
+        }),
+      );
+
+      judge(seen, 12, 'form, check answers, confirmation, about you, thanks');
+      if (easy) it('no words are smaller than 16 point, at any width or in print', () => assert.deepEqual(seen.small, []));
+    });
+  }
+}
+
+describe('the pages around the forms', () => {
+  const seen = new Seen();
+  const ADDRESSES = [
+    '/',
+    `/${SERVICE_HARMONISATION}`,
+    `/${SEND_STRATEGY}`,
+    `/${SERVICE_HARMONISATION}/return`,
+    `/${SERVICE_HARMONISATION}/withdraw`,
+    `/${SERVICE_HARMONISATION}/privacy`,
+    `/${SERVICE_HARMONISATION}/accessibility`,
+    `/${SERVICE_HARMONISATION}/cookies`,
+    `/${SERVICE_HARMONISATION}/paper/standard`,
+    `/${SERVICE_HARMONISATION}/paper/easy-read`,
+    '/no-such-consultation',
+    `/${SERVICE_HARMONISATION}/standard/no-such-page`,
+  ];
+
+  before(() =>
+    visitorForAxe(async (page) => {
+      for (const address of ADDRESSES) {
+        const answer = await page.goto(address);
+        const expected = address.includes('no-such') ? 404 : 200;
+        if (answer.status() !== expected) seen.structure.push(`${address} answers ${answer.status()}`);
+        await seen.look(page);
+      }
+      for (const consultation of [SERVICE_HARMONISATION, SEND_STRATEGY]) {
+        await page.goto(`/${consultation}/easy-read`);
+        await seen.look(page, { easy: true });
+      }
+      for (const edition of EDITIONS) {
+        await lookAtFaults(page, edition);
+        await lookAtChangeOfEdition(page, edition);
+      }
+      for (const kind of ['return', 'withdraw']) await lookAtWrongCode(page, kind);
+    }),
+  );
+
+  async function lookAtFaults(page, edition) {
+    const easy = edition === 'easy-read';
+    await findQuestion(page, edition, 'bariatric_support');
+    await tickTwo(page, 'bariatric_support');
+    await pressOn(page);
+    assert.equal(await page.locator('.nhsuk-error-summary').count(), 1);
+    await seen.look(page, { easy });
+  }
+
+  /** A scale of five answers has no counterpart among three faces, so a page says what must be answered again. */
+  async function lookAtChangeOfEdition(page, edition) {
+    await findQuestion(page, edition, 'bariatric_support');
+    await page.locator('[name="bariatric_support"]').last().check();
+    await page.locator('button[name="then"][value="save"]').click();
+    assert.equal(place(page), 'saved');
+    await seen.look(page, { easy: edition === 'easy-read' });
+    await page.goBack();
+    await page.locator('button[name="then"][value="edition"]').click();
+    await seen.look(page, { easy: edition !== 'easy-read' });
+  }
+
+  async function lookAtWrongCode(page, kind) {
+    await page.goto(`/${SERVICE_HARMONISATION}/${kind}`);
+    await page.locator('[name="code"]').fill('wrong');
+    await page.locator('main form button').first().click();
+    assert.equal(await page.locator('.nhsuk-error-summary').count(), 1);
+    await seen.look(page);
+  }
+
+  judge(seen, ADDRESSES.length, 'list, start, notices, paper, faults');
+  it('easy-read faults are said in words of 16 point or more', () => assert.deepEqual(seen.small, []));
+});

@@ -1,0 +1,62 @@
+//! Pictures of the main pages, for people to look at: `make screenshots` leaves them in target/screenshots.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { EDITIONS, SERVICE_HARMONISATION, begin, fillIn, pressOn, send } from './form.mjs';
+import { ROOT, asVisitor, launchBrowser, startProgram } from './support.mjs';
+
+const FOLDER = join(ROOT, 'target', 'screenshots');
+
+async function picture(page, name) {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+}
+
+async function takeAround(page) {
+  await page.goto('/');
+  await picture(page, 'list');
+  await page.goto(`/${SERVICE_HARMONISATION}`);
+  await picture(page, 'start');
+}
+
+async function takeForm(page, edition) {
+  let taken = 0;
+  const each = async () => {
+    if (taken < 6) await picture(page, `${edition}-page-${(taken += 1)}`);
+  };
+  await fillIn(page, SERVICE_HARMONISATION, edition, { each, plan: { council_area: 'southend' } });
+  await picture(page, `${edition}-check-answers`);
+  await send(page);
+  await picture(page, `${edition}-confirmation`);
+}
+
+async function takeNarrow(page, edition) {
+  await begin(page, SERVICE_HARMONISATION, edition);
+  await pressOn(page);
+  await pressOn(page);
+  await picture(page, `${edition}-320px`);
+}
+
+async function takePaper(page, edition) {
+  await page.goto(`/${SERVICE_HARMONISATION}/paper/${edition}`);
+  const file = join(FOLDER, `paper-${edition}.pdf`);
+  writeFileSync(file, await page.pdf({ preferCSSPageSize: true, printBackground: true }));
+  execFileSync('pdftoppm', ['-r', '60', '-png', '-l', '6', file, join(FOLDER, `paper-${edition}`)]);
+}
+
+mkdirSync(FOLDER, { recursive: true });
+const program = await startProgram();
+const browser = await launchBrowser();
+try {
+  const visit = (work, options) => asVisitor(browser, program.origin, work, options);
+  await visit(takeAround);
+  for (const edition of EDITIONS) {
+    await visit((page) => takeForm(page, edition));
+    await visit((page) => takeNarrow(page, edition), { viewport: { width: 320, height: 640 } });
+    await visit((page) => takePaper(page, edition));
+  }
+} finally {
+  await browser.close();
+  await program.close();
+}

@@ -1,0 +1,20 @@
+//! One test program, so that it links once: the list of test modules.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that fails should stop at once and say where"
+)]
+
+mod analysis;
+mod api;
+mod audit;
+mod bad_input;
+mod command;
+mod drafts;
+mod floors;
+mod migrations;
+mod one_door;
+mod support;
