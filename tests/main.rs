@@ -1,12 +1,6 @@
 //! One test program, so that it links once: the list of test modules.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test that fails should stop at once and say where"
-)]
+#![expect(clippy::print_stderr, reason = "a test that fails should stop at once and say where")]
 
 mod analysis;
 mod api;

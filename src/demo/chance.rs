@@ -1,4 +1,4 @@
-//! Chance that is the same every time: SplitMix64 from a seed of words.
+//! Chance that is the same every time: `SplitMix64` from a seed of words.
 
 use sha2::{Digest as _, Sha256};
 

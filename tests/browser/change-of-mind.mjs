@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { SERVICE_HARMONISATION, answerPage, begin, fillIn, heading, place, pressOn, printedCode, send, walk, wordsFor } from './form.mjs';
+import {
+  SERVICE_HARMONISATION,
+  answerPage,
+  begin,
+  fillIn,
+  follow,
+  heading,
+  place,
+  pressOn,
+  printedCode,
+  send,
+  walk,
+  wordsFor,
+} from './form.mjs';
 import { stage, visitor } from './stage.mjs';
 import { exportedResponses } from './support.mjs';
 
@@ -35,7 +48,7 @@ describe('a person who changes their mind', () => {
       await begin(page, SERVICE_HARMONISATION, 'standard');
       const given = await answerThrough(page, 'standard', 'bariatric_why');
       for (let step = 0; step < 20 && (await page.locator('[name="bariatric_why"]').count()) === 0; step += 1) {
-        await page.locator(BACK).first().click();
+        await follow(page, page.locator(BACK).first());
       }
       assert.equal(await page.locator('[name="bariatric_why"]').inputValue(), given.bariatric_why);
       assert.ok(await page.locator(`[name="bariatric_support"][value="${given.bariatric_support}"]`).isChecked());
@@ -46,7 +59,7 @@ describe('a person who changes their mind', () => {
     await visitor(async (page) => {
       await begin(page, SERVICE_HARMONISATION, 'standard');
       const given = await answerThrough(page, 'standard', 'bariatric_why', {}, { council_area: 'thurrock' });
-      await page.locator('button[name="then"][value="edition"]').click();
+      await follow(page, page.locator('button[name="then"][value="edition"]'));
       assert.match(page.url(), /easy-read/, 'the page is now in easy read');
       assert.ok((await answersShown(page, SERVICE_HARMONISATION, 'easy-read')).includes(plain(given.bariatric_why)));
       await page.goto(`/${SERVICE_HARMONISATION}/standard/check-answers`);
@@ -62,7 +75,7 @@ describe('a person who changes their mind', () => {
       await answerThrough(page, 'standard', 'council_area');
       while ((await page.locator('[name="bariatric_why"]').count()) === 0) await pressOn(page);
       await page.locator('[name="bariatric_why"]').fill('Typed, and not yet sent on');
-      await page.locator('button[name="then"][value="edition"]').click();
+      await follow(page, page.locator('button[name="then"][value="edition"]'));
       assert.match(await answersShown(page, SERVICE_HARMONISATION, 'easy-read'), /Typed, and not yet sent on/);
     });
   });
@@ -73,7 +86,7 @@ describe('a person who changes their mind', () => {
     await visitor(async (page) => {
       await begin(page, SERVICE_HARMONISATION, 'easy-read');
       given = await answerThrough(page, 'easy-read', 'bariatric_why');
-      await page.locator('button[name="then"][value="save"]').click();
+      await follow(page, page.locator('button[name="then"][value="save"]'));
       code = await printedCode(page);
     });
     await visitor(async (page) => {
@@ -93,7 +106,7 @@ describe('a person who changes their mind', () => {
   it('changes an answer from check answers and comes straight back to it', async () => {
     await visitor(async (page) => {
       await fillIn(page, SERVICE_HARMONISATION, 'standard');
-      await page.locator('main a[href*="overall"], main a[href*="important"]').last().click();
+      await follow(page, page.locator('main a[href*="overall"], main a[href*="important"]').last());
       assert.ok((await page.locator('[name="important"]').count()) > 0, `at ${page.url()}`);
       await page.locator('[name="important"]').fill('Changed from check answers');
       await pressOn(page);
@@ -144,14 +157,14 @@ describe('a person who changes their mind', () => {
 async function comeBack(page, code) {
   await page.goto(`/${SERVICE_HARMONISATION}/return`);
   await page.locator('main form input[type="text"], main form input:not([type])').first().fill(code);
-  await page.locator('main form button').first().click();
+  await follow(page, page.locator('main form button').first());
 }
 
 /** Gives the receipt code on the page for withdrawing, and confirms when asked. */
 async function withdraw(page, code) {
   await page.goto(`/${SERVICE_HARMONISATION}/withdraw`);
   await page.locator('main form input[type="text"], main form input:not([type])').first().fill(code);
-  await page.locator('main form button').first().click();
+  await follow(page, page.locator('main form button').first());
   const confirm = page.locator('main').getByRole('button', { name: /^yes/i });
-  if ((await confirm.count()) > 0 && (await page.locator('.nhsuk-error-summary').count()) === 0) await confirm.first().click();
+  if ((await confirm.count()) > 0 && (await page.locator('.nhsuk-error-summary').count()) === 0) await follow(page, confirm.first());
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { SERVICE_HARMONISATION, begin, findQuestion, heading, pressOn, tickTwo } from './form.mjs';
+import { SERVICE_HARMONISATION, begin, findQuestion, follow, heading, pressOn, tickTwo } from './form.mjs';
 import { visitor } from './stage.mjs';
 
 const SUMMARY = '.nhsuk-error-summary';
@@ -49,7 +49,7 @@ describe('a page with something wrong', () => {
       for (let step = 0; step < 60 && !page.url().endsWith('/check-answers'); step += 1) await pressOn(page);
       const sendButton = page.locator('main').getByRole('button', { name: /^send/i });
       if ((await sendButton.count()) > 0) {
-        await sendButton.first().click();
+        await follow(page, sendButton.first());
         assert.ok((await page.locator(SUMMARY).count()) > 0, 'the page says what is missing');
       }
       assert.doesNotMatch(page.url(), /received/);

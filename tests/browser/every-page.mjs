@@ -11,6 +11,7 @@ import {
   SERVICE_HARMONISATION,
   fillIn,
   findQuestion,
+  follow,
   place,
   pressOn,
   send,
@@ -19,7 +20,7 @@ import {
   walk,
 } from './form.mjs';
 import { EASY_READ_LEAST, sideways, smallWords } from './look.mjs';
-import { visitorForAxe } from './stage.mjs';
+import { stage, visitorForAxe } from './stage.mjs';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const NORMAL = { width: 1280, height: 800 };
@@ -161,22 +162,50 @@ describe('the pages around the forms', () => {
   async function lookAtChangeOfEdition(page, edition) {
     await findQuestion(page, edition, 'bariatric_support');
     await page.locator('[name="bariatric_support"]').last().check();
-    await page.locator('button[name="then"][value="save"]').click();
+    await follow(page, page.locator('button[name="then"][value="save"]'));
     assert.equal(place(page), 'saved');
     await seen.look(page, { easy: edition === 'easy-read' });
     await page.goBack();
-    await page.locator('button[name="then"][value="edition"]').click();
+    await follow(page, page.locator('button[name="then"][value="edition"]'));
     await seen.look(page, { easy: edition !== 'easy-read' });
   }
 
   async function lookAtWrongCode(page, kind) {
     await page.goto(`/${SERVICE_HARMONISATION}/${kind}`);
     await page.locator('[name="code"]').fill('wrong');
-    await page.locator('main form button').first().click();
+    await follow(page, page.locator('main form button').first());
     assert.equal(await page.locator('.nhsuk-error-summary').count(), 1);
     await seen.look(page);
   }
 
   judge(seen, ADDRESSES.length, 'list, start, notices, paper, faults');
   it('easy-read faults are said in words of 16 point or more', () => assert.deepEqual(seen.small, []));
+});
+
+describe('the pages for analysts', () => {
+  const seen = new Seen();
+
+  before(() =>
+    visitorForAxe(async (page) => {
+      await page.goto('/analysis');
+      await seen.look(page);
+      await signIn(page, 'soundings_WRONG');
+      assert.equal(await page.locator('.nhsuk-error-summary').count(), 1);
+      await seen.look(page);
+      await signIn(page, stage.program.token);
+      await seen.look(page);
+      await follow(page, page.locator(`main a[href="/analysis/${SERVICE_HARMONISATION}"]`));
+      await seen.look(page);
+      await follow(page, page.locator('main a[href$="by=council_area"]'));
+      await seen.look(page);
+    }),
+  );
+
+  /** Pastes a token, as an analyst does. */
+  async function signIn(page, token) {
+    await page.locator('[name="token"]').fill(token);
+    await follow(page, page.locator('main').getByRole('button', { name: 'Sign in' }));
+  }
+
+  judge(seen, 2, 'sign in, results, tables');
 });

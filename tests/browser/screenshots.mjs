@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { EDITIONS, SERVICE_HARMONISATION, begin, fillIn, pressOn, send } from './form.mjs';
+import { EDITIONS, SERVICE_HARMONISATION, begin, fillIn, follow, pressOn, send } from './form.mjs';
 import { ROOT, asVisitor, launchBrowser, startProgram } from './support.mjs';
 
 const FOLDER = join(ROOT, 'target', 'screenshots');
@@ -45,12 +45,22 @@ async function takePaper(page, edition) {
   execFileSync('pdftoppm', ['-r', '60', '-png', '-l', '6', file, join(FOLDER, `paper-${edition}`)]);
 }
 
+async function takeResults(page) {
+  await page.goto('/analysis');
+  await picture(page, 'results-sign-in');
+  await page.locator('[name="token"]').fill(program.token);
+  await follow(page, page.locator('main').getByRole('button', { name: 'Sign in' }));
+  await page.goto(`/analysis/${SERVICE_HARMONISATION}?by=edition`);
+  await picture(page, 'results');
+}
+
 mkdirSync(FOLDER, { recursive: true });
 const program = await startProgram();
 const browser = await launchBrowser();
 try {
   const visit = (work, options) => asVisitor(browser, program.origin, work, options);
   await visit(takeAround);
+  await visit(takeResults);
   for (const edition of EDITIONS) {
     await visit((page) => takeForm(page, edition));
     await visit((page) => takeNarrow(page, edition), { viewport: { width: 320, height: 640 } });

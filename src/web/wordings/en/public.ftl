@@ -161,7 +161,7 @@ send-easy = Send my answers
 # Errors
 error-summary = There is a problem
 error-too-long = { $question }: shorten what you wrote to { $limit } characters or fewer. It has { $length } now. Nothing is lost: your words are below.
-error-too-long-easy = { $question }: your answer is too long. Please make it shorter.
+error-too-long-easy = { $question }: your answer is too long. Please write no more than { $limit } letters. You wrote { $length }. Your words are still here.
 error-one-choice-only = { $question }: choose one answer only
 error-unknown-choice = { $question }: choose one of the answers in the list
 error-not-offered = { $question }: choose one of the answers in the list
