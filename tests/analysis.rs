@@ -55,7 +55,7 @@ async fn the_page_and_the_file_show_the_same_figures() {
             .find(|line| line.contains(&format!("edition,standard,Standard,{code},")))
             .unwrap_or_else(|| panic!("{csv}"));
         assert!(line.contains(&format!(",{count},")), "{line}");
-        assert!(page.contains(&format!(">{count}<br>")), "{code} {page}");
+        assert!(page.contains(&format!(">{count} <span")), "{code} {page}");
     }
     app.stop().await;
 }

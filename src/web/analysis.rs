@@ -15,8 +15,8 @@ use super::view::words::Tongue;
 use crate::analysis;
 use crate::app::App;
 use crate::domain::answer::State;
-use crate::domain::disclosure::ShownTable;
-use crate::domain::tabulate::Reading;
+use crate::domain::disclosure::{Shown, ShownCell, ShownTable};
+use crate::domain::tabulate::{Column, Reading};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::export::{self, ClosedTables};
@@ -120,44 +120,58 @@ fn shown(made: &ClosedTables, by: &str) -> serde_json::Value {
     json!({
         "consultation": made.consultation, "as_of": made.as_of, "by": by, "breakdowns": breakdowns, "tables": tables,
         "balance": made.balance, "combined": combined, "caveat": made.caveat, "notes": made.notes, "warnings": made.warnings,
-        "states": State::ALL.map(state_words), "preset": made.protected.preset.words(), "audit": made.protected.audit,
+        "preset": made.protected.preset.words(), "audit": made.protected.audit,
     })
 }
 
-/// One table as rows of words: the numbers as they may be shown, and nothing else.
+/// One table as words, a choice a row and a group a column: the numbers as they may be shown, and nothing else.
 #[derive(Serialize)]
 struct Sheet {
     question: String,
     label: String,
     reading: String,
-    columns: Vec<String>,
-    rows: Vec<Line>,
+    groups: Vec<String>,
+    choices: Vec<Line>,
+    base: Vec<String>,
+    states: Vec<Line>,
 }
 
+/// One line of a sheet; each cell a number and, where it has one, its share of the base.
 #[derive(Serialize)]
 struct Line {
-    group: String,
-    base: String,
-    cells: Vec<[String; 2]>,
-    states: Vec<String>,
+    label: String,
+    cells: Vec<(String, Option<String>)>,
 }
 
 impl Sheet {
     fn new(table: &ShownTable) -> Self {
-        let line = |group: &crate::domain::disclosure::ShownGroup| Line {
-            group: group.group.label.clone(),
-            base: group.base.to_string(),
-            cells: group.cells.iter().map(|cell| [cell.count.to_string(), cell.per_cent.to_string()]).collect(),
-            states: group.states.iter().map(ToString::to_string).collect(),
+        let choice = |(index, column): (usize, &Column)| Line {
+            label: column.label.clone(),
+            cells: table.groups.iter().map(|group| (group.cells[index].count.to_string(), share(group.cells[index]))).collect(),
+        };
+        let state = |(index, state): (usize, &State)| Line {
+            label: state_words(*state).to_owned(),
+            cells: table.groups.iter().map(|group| (group.states[index].to_string(), None)).collect(),
         };
         let within = table.within.map(|edition| format!(" ({} edition only)", edition.slug())).unwrap_or_default();
         Self {
             question: table.subject.question.clone(),
             label: table.subject.label.clone(),
             reading: format!("{}{within}", reading_words(table.subject.reading)),
-            columns: table.subject.columns.iter().map(|column| column.label.clone()).collect(),
-            rows: table.groups.iter().map(line).collect(),
+            groups: table.groups.iter().map(|group| group.group.label.clone()).collect(),
+            choices: table.subject.columns.iter().enumerate().map(choice).collect(),
+            base: table.groups.iter().map(|group| group.base.to_string()).collect(),
+            states: State::ALL.iter().enumerate().filter(|(_, state)| **state != State::Answered).map(state).collect(),
         }
+    }
+}
+
+/// The share of the base, where there is one to show beside the count.
+fn share(cell: ShownCell) -> Option<String> {
+    match (cell.count, cell.per_cent) {
+        (Shown::Hidden, _) | (_, Shown::NotApplicable) => None,
+        (_, Shown::Count(per_cent)) => Some(format!("{per_cent}%")),
+        (_, token) => Some(token.to_string()),
     }
 }
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { EDITIONS, SERVICE_HARMONISATION, begin, fillIn, follow, pressOn, send } from './form.mjs';
+import { EDITIONS, SERVICE_HARMONISATION, begin, fillIn, findQuestion, follow, pressOn, send } from './form.mjs';
 import { ROOT, asVisitor, launchBrowser, startProgram } from './support.mjs';
 
 const FOLDER = join(ROOT, 'target', 'screenshots');
@@ -45,6 +45,22 @@ async function takePaper(page, edition) {
   execFileSync('pdftoppm', ['-r', '60', '-png', '-l', '6', file, join(FOLDER, `paper-${edition}`)]);
 }
 
+/** The README's picture: the same question in both editions, side by side. */
+async function takeEditions(page) {
+  const shots = [];
+  for (const edition of [...EDITIONS].reverse()) {
+    await findQuestion(page, edition, 'bariatric_support');
+    const question = page.locator('[name="bariatric_support"]').first();
+    await question.evaluate((element) => element.closest('fieldset').scrollIntoView({ block: 'center' }));
+    shots.push(`<img src="data:image/png;base64,${(await page.screenshot()).toString('base64')}">`);
+    await page.context().clearCookies();
+  }
+  await page.setViewportSize({ width: 1440, height: 780 });
+  await page.goto('about:blank');
+  await page.setContent(`<style>body{margin:0;padding:20px;background:#cdd4d8;display:flex;gap:20px}</style>${shots.join('')}`);
+  await picture(page, 'editions');
+}
+
 async function takeResults(page) {
   await page.goto('/analysis');
   await picture(page, 'results-sign-in');
@@ -60,6 +76,7 @@ const browser = await launchBrowser();
 try {
   const visit = (work, options) => asVisitor(browser, program.origin, work, options);
   await visit(takeAround);
+  await visit(takeEditions, { viewport: { width: 690, height: 740 }, bypassCSP: true });
   await visit(takeResults);
   for (const edition of EDITIONS) {
     await visit((page) => takeForm(page, edition));
