@@ -138,6 +138,41 @@ describe('a person who changes their mind', () => {
     });
   });
 
+  it('leaves nothing for the next person on a device that others use', async () => {
+    await visitor(async (page) => {
+      await fillIn(page, SERVICE_HARMONISATION, 'standard', { plan: { bariatric_why: 'Words of the first person' } });
+      const first = await send(page);
+      await page.goto(`/${SERVICE_HARMONISATION}`);
+      assert.match(await page.locator('main').innerText(), /a response was sent from this device/i);
+      await follow(page, page.locator('main').getByRole('button', { name: 'Start afresh' }));
+      await page.goto(`/${SERVICE_HARMONISATION}/standard/received`);
+      assert.doesNotMatch(await page.locator('body').innerText(), new RegExp(first.code));
+      await fillIn(page, SERVICE_HARMONISATION, 'standard', { plan: { bariatric_why: 'Words of the second person' } });
+      assert.doesNotMatch(await page.locator('main').innerText(), /Words of the first person/);
+      const second = await send(page);
+      assert.notEqual(second.reference, first.reference);
+      await follow(page, page.locator('main').getByRole('button', { name: 'Clear this device' }));
+      assert.doesNotMatch(await page.locator('main').innerText(), /sent from this device/i);
+    });
+    const words = (await exportedResponses(stage.program, SERVICE_HARMONISATION)).map((row) => row.bariatric_why);
+    for (const person of ['first', 'second']) {
+      assert.equal(words.filter((one) => one === `Words of the ${person} person`).length, 1, `the ${person} person’s words`);
+    }
+  });
+
+  it('finds saved answers again after clearing the device', async () => {
+    await visitor(async (page) => {
+      await begin(page, SERVICE_HARMONISATION, 'standard');
+      const given = await answerThrough(page, 'standard', 'bariatric_why', {}, { bariatric_why: 'Saved, then cleared' });
+      await follow(page, page.locator('button[name="then"][value="save"]'));
+      const code = await printedCode(page);
+      await follow(page, page.locator('main').getByRole('button', { name: 'Clear this device' }));
+      assert.doesNotMatch(await answersShown(page, SERVICE_HARMONISATION, 'standard'), /Saved, then cleared/);
+      await comeBack(page, code);
+      assert.ok((await answersShown(page, SERVICE_HARMONISATION, 'standard')).includes(given.bariatric_why));
+    });
+  });
+
   it('has two different people’s answers apart in two browsers', async () => {
     await visitor(async (one) => {
       await visitor(async (other) => {

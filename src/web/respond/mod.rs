@@ -3,6 +3,7 @@
 mod answering;
 mod check_answers;
 mod closed;
+mod device;
 mod fault;
 mod flow;
 mod lines;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/{code}/privacy", web::get().to(notices::privacy))
         .route("/{code}/accessibility", web::get().to(notices::accessibility))
         .route("/{code}/cookies", web::get().to(notices::cookies))
+        .route("/{code}/clear", web::post().to(device::clear))
         .route("/{code}/saved", web::get().to(return_later::saved))
         .route("/{code}/return", web::get().to(return_later::ask))
         .route("/{code}/return", web::post().to(return_later::enter))

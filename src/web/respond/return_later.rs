@@ -29,6 +29,7 @@ pub async fn saved(request: HttpRequest, path: Path<String>) -> Page {
         "address": format!("{}/{}/return", visit.app.config.base_url, visit.consultation().code),
         "until": visit.day(visit.consultation().last_day()),
         "go_on": visit.edition_address(on),
+        "clear": visit.address("clear"),
     });
     visit.show("saved.jinja", &title, Back::None, context)
 }

@@ -98,6 +98,7 @@ pub async fn received(request: HttpRequest, path: Path<(String, String)>) -> Pag
         "reference": sent.reference,
         "receipt_code": sent.receipt_code,
         "withdraw": visit.address("withdraw"),
+        "clear": visit.address("clear"),
         "next": consultation.what_happens.show(visit.tongue.edition, &visit.tongue.language),
         "decides": consultation.decides_on.map(|day| visit.day(day)),
         "about_you": about_you.map(|page| visit.edition_address(&page.page.slug)),
@@ -121,6 +122,7 @@ pub async fn thanks(request: HttpRequest, path: Path<(String, String)>) -> Page 
         "reference": sent.map(|sent| &sent.reference),
         "received": visit.edition_address("received"),
         "start": visit.start_address(),
+        "clear": visit.address("clear"),
         "decides": visit.consultation().decides_on.map(|day| visit.day(day)),
     });
     visit.show("thank-you.jinja", &title, Back::None, context)

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use serde_json::{Value as Json, json};
 
 use super::visit::Visit;
-use super::{Page, html};
+use super::{Page, device, html};
 use crate::app::App;
 use crate::domain::consultation::{Consultation, Stage};
 use crate::domain::wording::{Edition, Information};
@@ -102,7 +102,6 @@ fn page(visit: &Visit) -> Page {
         .iter()
         .map(|event| json!({ "title": event.title, "place": event.place, "when": event.when, "on": visit.day(event.on) }))
         .collect();
-    let sent = visit.is_sent();
     context["events"] = json!(events);
     context["links"] = json!({
         "easy": visit.address(Edition::EasyRead.slug()),
@@ -112,8 +111,8 @@ fn page(visit: &Visit) -> Page {
         "privacy": visit.address("privacy"),
         "paper": visit.address(&format!("paper/{}", edition.slug())),
         "paper_easy": visit.address("paper/easy-read"),
-        "received": sent.then(|| visit.edition_address("received")),
     });
+    context["device"] = device::remembered(visit)?;
     let back = if edition == Edition::EasyRead { visit.address("") } else { "/".to_owned() };
     visit.show("start.jinja", &visit.say("start-page-title"), Back::To(&back), context)
 }

@@ -203,16 +203,31 @@ impl Visit {
     /// Let the browser hold the draft's key until it is closed.
     pub fn remember(&self, mut response: HttpResponse) -> Result<HttpResponse, PageFault> {
         if let Some((key, _)) = &self.draft {
-            let cookie = Cookie::build(COOKIE, key.printed())
-                .path(format!("/{}", self.consultation().code))
-                .http_only(true)
-                .same_site(SameSite::Lax)
-                .secure(self.app.config.base_url.starts_with("https://"))
-                .finish();
-            response.add_cookie(&cookie).map_err(|error| Error::Internal(anyhow::anyhow!("setting a cookie: {error}")))?;
+            set_cookie(&mut response, &self.cookie(key.printed()))?;
         }
         Ok(response)
     }
+
+    /// Let the browser forget the draft's key.
+    pub fn leave(&self, mut response: HttpResponse) -> Result<HttpResponse, PageFault> {
+        let mut cookie = self.cookie(String::new());
+        cookie.make_removal();
+        set_cookie(&mut response, &cookie)?;
+        Ok(response)
+    }
+
+    fn cookie(&self, value: String) -> Cookie<'static> {
+        Cookie::build(COOKIE, value)
+            .path(format!("/{}", self.consultation().code))
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.app.config.base_url.starts_with("https://"))
+            .finish()
+    }
+}
+
+fn set_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) -> Result<(), PageFault> {
+    response.add_cookie(cookie).map_err(|error| Error::Internal(anyhow::anyhow!("setting a cookie: {error}")).into())
 }
 
 async fn load_draft(request: &HttpRequest, app: &App, code: &str) -> Result<Option<(DraftKey, Draft)>, PageFault> {

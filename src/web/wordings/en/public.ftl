@@ -197,6 +197,26 @@ thanks-lead-easy = We have all your answers. You can close this page.
 thanks-receipt = See your receipt again
 thanks-start = Back to the start page
 
+# A device that others use
+device-title = Does somebody else use this device?
+device-title-easy = Do other people use this computer or phone?
+device-lead = Clear it when you have finished, so that the next person does not see your answers. What you sent stays with us, and what you saved waits for your return code.
+device-lead-easy = Press the button when you stop. Then the next person cannot see your answers. We keep your answers safe.
+device-clear = Clear this device
+device-clear-easy = Clear my answers from the screen
+device-begun-title = Answers were begun on this device
+device-begun-title-easy = Someone started to answer here
+device-begun = They are saved and were not sent. If they are not yours, start afresh: they wait for whoever has their return code.
+device-begun-easy = Are they your answers? Then go on. Are you a new person? Then start new.
+device-sent-title = A response was sent from this device
+device-sent-title-easy = Someone sent their answers from here
+device-sent = If somebody else wants to answer, start afresh. The response that was sent counts.
+device-sent-easy = Are you a new person? Then start new.
+device-go-on = Go on with these answers
+device-go-on-easy = Go on
+device-afresh = Start afresh
+device-afresh-easy = Start new
+
 # Save and come back
 saved-title = Your answers are saved
 saved-lead = To come back, go to this page and enter your return code:
