@@ -1,6 +1,6 @@
 //! One test program, so that it links once: the list of test modules.
 
-#![expect(clippy::print_stderr, reason = "a test that fails should stop at once and say where")]
+#![expect(clippy::unwrap_used, reason = "a test that fails should stop at once and say where")]
 
 mod analysis;
 mod api;
