@@ -20,8 +20,6 @@ pub struct Config {
     pub base_url: String,
     /// Whether log lines are JSON.
     pub log_json: bool,
-    /// How many addresses stand before the service and set `X-Forwarded-For`; 0 when clients come straight in.
-    pub proxies: usize,
 }
 
 /// What a flag, the environment or the file may say; nothing when it does not.
@@ -46,9 +44,6 @@ pub struct Settings {
     /// Write log lines as JSON
     #[arg(long, env = "SOUNDINGS_LOG_JSON", global = true)]
     pub log_json: Option<bool>,
-    /// How many proxies stand before the service and set X-Forwarded-For [default: 0]
-    #[arg(long, env = "SOUNDINGS_PROXIES", global = true)]
-    pub proxies: Option<usize>,
 }
 
 impl Settings {
@@ -62,7 +57,6 @@ impl Settings {
             smtp: self.smtp.or(other.smtp),
             base_url: self.base_url.or(other.base_url),
             log_json: self.log_json.or(other.log_json),
-            proxies: self.proxies.or(other.proxies),
         }
     }
 
@@ -86,7 +80,6 @@ impl Settings {
             smtp: self.smtp,
             base_url: base_url.trim_end_matches('/').to_owned(),
             log_json: self.log_json.unwrap_or(false),
-            proxies: self.proxies.unwrap_or(0),
             listen,
         })
     }
