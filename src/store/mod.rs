@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod consultations;
 pub mod drafts;
+mod first;
 pub mod freezes;
 pub mod held;
 pub mod responses;
@@ -53,6 +54,9 @@ pub struct Db {
 /// How long a statement waits for a lock or a connection before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a connection lies idle before it is tried out when it is next taken: one just used needs no trial.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// Open the database. `schema` names a PostgreSQL schema to work in; SQLite has none.
 pub async fn connect(url: &str, schema: Option<&str>) -> anyhow::Result<Db> {
     if url.starts_with("sqlite:") {
@@ -93,7 +97,7 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
 
 /// Statements carry people's words: none may reach a log.
 fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
-    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(PATIENCE)
+    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(PATIENCE).test_before_acquire_if_idle_for(IDLE)
 }
 
 /// Bring the schema up to date. On PostgreSQL under a lock, since several instances may start at once.
