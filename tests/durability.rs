@@ -45,14 +45,14 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_a_burst_and_noth
     let mut sent: HashMap<Uuid, Value> = HashMap::new();
     let mut acknowledged: Vec<Uuid> = Vec::new();
     for enough in [1, 40, 100] {
-        let burst = burst(premises.serve("warn").await, enough).await;
+        let burst = burst(premises.serve("info").await, enough).await;
         assert!(burst.acknowledged.len() >= enough);
         assert_eq!(burst.sent.len() - burst.acknowledged.len(), CLIENTS, "each client had one under way");
         acknowledged.extend(burst.acknowledged);
         sent.extend(burst.sent);
     }
 
-    let program = premises.serve("warn").await;
+    let program = premises.serve("info").await;
     let stored = stored(&premises).await;
     for id in &acknowledged {
         assert!(stored.contains_key(id), "{id} was acknowledged and is not there");
@@ -140,7 +140,7 @@ async fn stored(premises: &Premises) -> HashMap<Uuid, usize> {
 #[actix_web::test]
 async fn while_another_process_keeps_the_database_locked_senders_are_told_when_to_come_back_and_nothing_is_half_written() {
     let premises = Premises::new().await;
-    let program = premises.serve("warn").await;
+    let program = premises.serve("info").await;
     let other = premises.db().await;
     let lock = store::begin_write(&other.write).await.unwrap();
     if premises.postgres().is_some() {
@@ -170,7 +170,7 @@ async fn while_another_process_keeps_the_database_locked_senders_are_told_when_t
 async fn while_the_database_server_is_away_senders_are_told_when_to_come_back() {
     let premises = Premises::new().await;
     let Some((server, name)) = premises.postgres().cloned() else { return };
-    let program = premises.serve("warn").await;
+    let program = premises.serve("info").await;
     let client = reqwest::Client::new();
     assert_eq!(send(&client, &program, &submission()).await.unwrap(), 201);
 

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sqlx::postgres::PgPool;
-use sea_orm::sqlx::sqlite::SqlitePool;
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::postgres::PgConnection;
+use sea_orm::sqlx::sqlite::SqliteConnection;
 use sea_orm::sqlx::{self, AssertSqlSafe};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr};
 use uuid::Uuid;
 
 use super::audit::Link;
@@ -19,19 +20,33 @@ use super::{Db, Kind};
 /// there.
 pub async fn store(db: &Db, chain: Uuid, new: &[(&NewRevision, Link)], now: DateTime<Utc>) -> Result<bool, DbErr> {
     let stored = match db.kind {
-        Kind::Sqlite => sqlite(db.write.get_sqlite_connection_pool(), chain, new, now).await,
-        Kind::Postgres => postgres(db.write.get_postgres_connection_pool(), chain, new, now).await,
+        Kind::Sqlite => {
+            let mut connection = db.write.get_sqlite_connection_pool().acquire().await.map_err(away)?;
+            sqlite(&mut connection, chain, new, now).await
+        }
+        Kind::Postgres => {
+            let mut connection = db.write.get_postgres_connection_pool().acquire().await.map_err(away)?;
+            postgres(&mut connection, chain, new, now).await
+        }
     };
     match stored {
         Ok(()) => Ok(true),
-        Err(error) if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) => Ok(false),
-        Err(sqlx::Error::PoolTimedOut) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+        Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => Ok(false),
         Err(error) => Err(DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))),
     }
 }
 
+fn away(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
 /// SQLite: one command with all four statements, since each command is a trip to the thread that owns the connection.
-async fn sqlite(pool: &SqlitePool, chain: Uuid, new: &[(&NewRevision, Link)], now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+async fn sqlite(
+    connection: &mut SqliteConnection,
+    chain: Uuid,
+    new: &[(&NewRevision, Link)],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     let text = format!(
         "BEGIN IMMEDIATE; \
          INSERT INTO revisions (consultation, revision_id, response_id, number, withdrawn, form, form_version, edition, channel, \
@@ -71,7 +86,6 @@ async fn sqlite(pool: &SqlitePool, chain: Uuid, new: &[(&NewRevision, Link)], no
             .bind(&link.entry.detail)
             .bind(&link.hash);
     }
-    let mut connection = pool.acquire().await?;
     let done = query.execute(&mut *connection).await;
     if done.is_err() {
         // Whichever statement failed, no transaction may stay open; when none is, this fails and that is well.
@@ -81,7 +95,12 @@ async fn sqlite(pool: &SqlitePool, chain: Uuid, new: &[(&NewRevision, Link)], no
 }
 
 /// PostgreSQL: one statement, and so one transaction, whose text is the same for any number of rows.
-async fn postgres(pool: &PgPool, chain: Uuid, new: &[(&NewRevision, Link)], now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+async fn postgres(
+    connection: &mut PgConnection,
+    chain: Uuid,
+    new: &[(&NewRevision, Link)],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     const TEXT: &str = "WITH stored AS ( \
          INSERT INTO revisions (consultation, revision_id, response_id, number, withdrawn, form, form_version, edition, channel, \
          digest, reference, synthetic, stored_at, document) \
@@ -116,7 +135,7 @@ async fn postgres(pool: &PgPool, chain: Uuid, new: &[(&NewRevision, Link)], now:
         .bind(all(new, |(_, link)| link.entry.subject.as_str()))
         .bind(all(new, |(_, link)| link.entry.detail.as_str()))
         .bind(all(new, |(_, link)| link.hash.as_str()))
-        .execute(pool)
+        .execute(connection)
         .await
         .map(drop)
 }

@@ -54,9 +54,6 @@ pub struct Db {
 /// How long a statement waits for a lock or a connection before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a connection lies idle before it is tried out when it is next taken: one just used needs no trial.
-const IDLE: Duration = Duration::from_secs(1);
-
 /// Open the database. `schema` names a PostgreSQL schema to work in; SQLite has none.
 pub async fn connect(url: &str, schema: Option<&str>) -> anyhow::Result<Db> {
     if url.starts_with("sqlite:") {
@@ -80,7 +77,8 @@ pub async fn connect(url: &str, schema: Option<&str>) -> anyhow::Result<Db> {
 /// An acknowledged response must survive a power cut: WAL with `synchronous = FULL`.
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
-    quiet(&mut options).max_connections(connections).min_connections(1);
+    // A file does not go away: a connection to it needs no trial each time it is taken.
+    quiet(&mut options).max_connections(connections).min_connections(1).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options
             .create_if_missing(true)
@@ -97,7 +95,7 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
 
 /// Statements carry people's words: none may reach a log.
 fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
-    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(PATIENCE).test_before_acquire_if_idle_for(IDLE)
+    options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(PATIENCE)
 }
 
 /// Bring the schema up to date. On PostgreSQL under a lock, since several instances may start at once.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::audit::{Chain, Entry};
 use super::held::{self, NewHeld, Why};
-use super::responses::{self, NewRevision};
+use super::responses::{self, Known, NewRevision};
 use super::{Db, Kind, Tx, begin_write, first, is_passing};
 use crate::error::{Error, Result};
 
@@ -227,20 +227,23 @@ impl Group {
         }
     }
 
-    /// A revision id that is known is a repeat or a conflict; a correction must replace the last revision.
+    /// A revision id that is known is a repeat or a conflict; a correction must replace the last revision. What is known
+    /// is looked up after the insert, which waits for a rival writer that is storing the same at this moment.
     async fn store(&mut self, tx: &Tx, revision: &NewRevision, payload: &Arc<[u8]>, actor: &str) -> Result<Written, DbErr> {
-        if let Some(known) = responses::known(tx, &revision.consultation, revision.revision_id).await? {
-            let same = known.digest == revision.digest
-                && known.response_id == revision.response_id
-                && known.withdrawn == revision.withdrawn;
-            if same {
-                return Ok(Written::Duplicate);
-            }
-        } else if let Some(number) = number(tx, revision).await?
+        if let Some(number) = number(tx, revision).await?
             && responses::insert(tx, revision, number, self.now).await?
         {
             self.entries.push(stored(self.now, revision, actor));
             return Ok(Written::Stored);
+        }
+        let known = responses::known(tx, &revision.consultation, revision.revision_id).await?;
+        let is_same = |known: &Known| {
+            known.digest == revision.digest
+                && known.response_id == revision.response_id
+                && known.withdrawn == revision.withdrawn
+        };
+        if known.is_some_and(|known| is_same(&known)) {
+            return Ok(Written::Duplicate);
         }
         self.hold(tx, &conflict(revision, payload), actor).await
     }
