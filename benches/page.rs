@@ -26,7 +26,7 @@ pub async fn read(server: &Server, connections: usize, compressed: bool, span: D
 
 /// Answer the first page, and keep the cookie.
 async fn begin(server: &Server) -> Result<String> {
-    let body = "council_area=southend&relation=resident&then=continue";
+    let body = "council_area=southend&relation=current_user&then=continue";
     let text = format!(
         "POST /{CONSULTATION}/standard/you-and-the-services HTTP/1.1\r\nhost: {}\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
@@ -38,7 +38,7 @@ async fn begin(server: &Server) -> Result<String> {
     let mut answer = Vec::new();
     let status = load::read(&mut stream, &mut answer).await?;
     let answer = String::from_utf8(answer)?;
-    ensure!(status == 303, "the first page was not taken: {answer}");
+    ensure!(status == 303, "the first page was not taken");
     let cookie = load::header(&answer, "set-cookie").context("a cookie for the draft")?;
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }

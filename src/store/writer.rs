@@ -88,8 +88,12 @@ const WAITING: usize = 4096;
 /// The most that goes into one commit.
 const GROUP: usize = 256;
 
+/// The most that goes into one commit on PostgreSQL. The driver leaves Nagle's algorithm on: a statement that does not fit
+/// into one segment of the network waits up to 40 ms for the other side's delayed acknowledgement.
+const POSTGRES_GROUP: usize = 16;
+
 /// How many groups PostgreSQL commits side by side.
-const POSTGRES_WRITERS: usize = 3;
+const POSTGRES_WRITERS: usize = 4;
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -102,11 +106,14 @@ impl Writer {
     pub async fn start(db: &Db, now: fn() -> DateTime<Utc>) -> Result<(Self, Vec<JoinHandle<()>>)> {
         let (queue, jobs) = mpsc::channel(WAITING);
         let jobs = Arc::new(Mutex::new(jobs));
-        let writers = if db.kind == Kind::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let (writers, most) = match db.kind {
+            Kind::Sqlite => (1, GROUP),
+            Kind::Postgres => (POSTGRES_WRITERS, POSTGRES_GROUP),
+        };
         let mut tasks = Vec::with_capacity(writers);
         for _ in 0..writers {
             let chain = Chain::open(db, now()).await?;
-            tasks.push(tokio::spawn(Loop { db: db.clone(), chain: Some(chain), now }.run(Arc::clone(&jobs))));
+            tasks.push(tokio::spawn(Loop { db: db.clone(), chain: Some(chain), most, now }.run(Arc::clone(&jobs))));
         }
         Ok((Self { queue }, tasks))
     }
@@ -124,14 +131,15 @@ struct Loop {
     db: Db,
     /// None after a commit that may or may not have happened: where the chain ends is then unknown, and a new one begins.
     chain: Option<Chain>,
+    most: usize,
     now: fn() -> DateTime<Utc>,
 }
 
 impl Loop {
     async fn run(mut self, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
-        let mut group = Vec::with_capacity(GROUP);
+        let mut group = Vec::with_capacity(self.most);
         loop {
-            let taken = jobs.lock().await.recv_many(&mut group, GROUP).await;
+            let taken = jobs.lock().await.recv_many(&mut group, self.most).await;
             if taken == 0 {
                 return;
             }
