@@ -71,4 +71,3 @@ fn answers(form: &FormVersion) -> Value {
     }
     Value::Object(answers)
 }
-

@@ -56,10 +56,8 @@ type Done = Vec<(Request, Vec<Duration>)>;
 async fn all(server: &Server, requests: Vec<Request>, status: u16, span: Duration) -> Result<(Done, usize)> {
     let local = tokio::task::LocalSet::new();
     let until = Instant::now() + span;
-    let senders: Vec<_> = requests
-        .into_iter()
-        .map(|request| local.spawn_local(one(server.address.clone(), request, status, until)))
-        .collect();
+    let senders: Vec<_> =
+        requests.into_iter().map(|request| local.spawn_local(one(server.address.clone(), request, status, until))).collect();
     let mut done = Vec::with_capacity(senders.len());
     let mut size = 0;
     local

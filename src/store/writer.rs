@@ -88,8 +88,8 @@ const WAITING: usize = 4096;
 /// The most that goes into one commit.
 const GROUP: usize = 256;
 
-/// The most that goes into one commit on PostgreSQL. The driver leaves Nagle's algorithm on: a statement that does not fit
-/// into one segment of the network waits up to 40 ms for the other side's delayed acknowledgement.
+/// The most that goes into one commit on PostgreSQL. The driver leaves Nagle's algorithm on: a statement that goes out in
+/// several writes (over 64 kB, or over 16 kB with TLS) may wait 40 ms for the other side's delayed acknowledgement.
 const POSTGRES_GROUP: usize = 16;
 
 /// How many groups PostgreSQL commits side by side.
@@ -246,9 +246,7 @@ impl Group {
         }
         let known = responses::known(tx, &revision.consultation, revision.revision_id).await?;
         let is_same = |known: &Known| {
-            known.digest == revision.digest
-                && known.response_id == revision.response_id
-                && known.withdrawn == revision.withdrawn
+            known.digest == revision.digest && known.response_id == revision.response_id && known.withdrawn == revision.withdrawn
         };
         if known.is_some_and(|known| is_same(&known)) {
             return Ok(Written::Duplicate);
