@@ -176,7 +176,9 @@ impl Loop {
     /// cannot take does not sink the others.
     async fn failed(&mut self, jobs: Vec<Job>, error: DbErr) {
         if jobs.len() == 1 || is_passing(&error) {
-            jobs.into_iter().for_each(|job| job.answer(Err(error.clone().into())));
+            for job in jobs {
+                job.answer(Err(error.clone().into()));
+            }
             return;
         }
         tracing::warn!(size = jobs.len(), "a group could not be committed; trying its members alone");
