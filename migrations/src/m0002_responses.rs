@@ -39,8 +39,8 @@ impl MigrationTrait for Migration {
             .await?;
         let mut number = Index::create().name("revisions_number").table("revisions").unique().to_owned();
         manager.create_index(number.col("consultation").col("response_id").col("number").to_owned()).await?;
-        let reference =
-            Index::create().name("revisions_reference").table("revisions").col("consultation").col("reference").to_owned();
+        // References fall at random, so this index is kept as small as it can be: the reference alone finds the row.
+        let reference = Index::create().name("revisions_reference").table("revisions").col("reference").to_owned();
         manager.create_index(reference).await?;
         manager
             .create_table(

@@ -58,6 +58,6 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
         subject: command.name,
         detail: format!("as of {as_of}; {}", command.purpose.unwrap_or_default()),
     };
-    audit::record(&db, &[entry], Utc::now()).await?;
+    audit::record(&db, vec![entry], Utc::now()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -67,5 +67,5 @@ pub async fn for_the_demonstration(app: &App) -> anyhow::Result<()> {
 async fn note(db: &Db, action: &'static str, name: &str, detail: &str) -> anyhow::Result<()> {
     let (subject, detail) = (name.to_owned(), detail.to_owned());
     let entry = Entry { at: Utc::now(), actor: "command".to_owned(), action, consultation: None, subject, detail };
-    Ok(audit::record(db, &[entry], Utc::now()).await?)
+    Ok(audit::record(db, vec![entry], Utc::now()).await?)
 }

@@ -178,7 +178,7 @@ impl Reader<'_> {
 
     fn text(&mut self, field: &Field, limit: usize, raw: Raw) -> Option<Value> {
         let Raw::String(text) = raw else { return self.wrong(field, Rule::WrongKind, None) };
-        let text = tidy(&text);
+        let text = tidy(text);
         if text.contains('\0') {
             return self.wrong(field, Rule::Unreadable, None);
         }
@@ -226,7 +226,7 @@ impl Reader<'_> {
     fn kept(&mut self, field: &Field, raw: &Raw) -> Value {
         let value = match raw {
             Raw::Array(ticks) => Value::Codes(ticks.iter().map(text_of).collect()),
-            raw => Value::Text(tidy(&text_of(raw))),
+            raw => Value::Text(tidy(text_of(raw))),
         };
         let has_nul = match &value {
             Value::Text(text) => text.contains('\0'),
@@ -263,8 +263,12 @@ fn text_of(raw: &Raw) -> String {
 }
 
 /// Text as it is kept: no white space around it, and one kind of line end, as a browser counts it.
-fn tidy(text: &str) -> String {
-    text.trim().replace("\r\n", "\n").replace('\r', "\n")
+fn tidy(text: String) -> String {
+    if text.contains('\r') {
+        return text.trim().replace("\r\n", "\n").replace('\r', "\n");
+    }
+    let trimmed = text.trim();
+    if trimmed.len() == text.len() { text } else { trimmed.to_owned() }
 }
 
 /// Length as a browser counts it for `maxlength`: UTF-16 units, a line end being one.

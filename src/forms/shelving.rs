@@ -61,9 +61,10 @@ pub async fn carry_out(db: &Db, plan: &Plan, now: DateTime<Utc>) -> Result<usize
         return Ok(0);
     }
     let mut chain = audit::Chain::begin(&tx, now).await?;
-    chain.append(&tx, &entries).await?;
+    let written = entries.len();
+    chain.append(&tx, entries).await?;
     tx.commit().await?;
-    Ok(entries.len())
+    Ok(written)
 }
 
 fn entry(at: DateTime<Utc>, action: &'static str, consultation: &str, subject: String, digest: &str) -> Entry {

@@ -23,7 +23,7 @@ use crate::store::held::{NewHeld, Why};
 use crate::store::responses::{self, Document, NewRevision};
 use crate::store::writer::{Work, Writer, Written};
 
-pub use receipt::{Kept, Key, Receipt, Refusal};
+pub use receipt::{Codes, Kept, Key, Receipt, Refusal};
 pub use withdraw::{Withdrawal, withdraw};
 
 /// What the door needs: cheap to clone.
@@ -63,7 +63,7 @@ pub struct Arrival {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown consultation, [`Error::Unavailable`] when nothing can be written now.
-pub async fn accept(intake: &Intake, arrival: Arrival) -> Result<Receipt> {
+pub async fn accept(intake: &Intake, mut arrival: Arrival) -> Result<Receipt> {
     let published = intake.shelf.consultation(&arrival.consultation)?;
     let Some(form) = published.form(arrival.submission.form.as_deref(), arrival.submission.form_version).cloned() else {
         return unknown_version(intake, &published, arrival).await;
@@ -78,9 +78,11 @@ pub async fn accept(intake: &Intake, arrival: Arrival) -> Result<Receipt> {
     if !may_correct(intake, &arrival) {
         return Ok(Receipt::Refused(Refusal::ReceiptCode));
     }
-    let submission = arrival.submission.clone();
+    // The answers go into the check and on into the response; what else arrived is small.
+    let answers = std::mem::take(&mut arrival.submission.answers);
+    let submission = Submission { answers, ..arrival.submission.clone() };
     match check(&form, submission) {
-        Checked::Response(response) => store(intake, &published, &form, &response, &arrival).await,
+        Checked::Response(response) => store(intake, &published, &form, *response, arrival).await,
         Checked::Refused(findings) => Ok(Receipt::Refused(Refusal::Findings(findings))),
         Checked::Hold(findings) => hold(intake, arrival, Why::NotUnderstood, findings).await,
     }
@@ -119,45 +121,43 @@ async fn store(
     intake: &Intake,
     published: &Published,
     form: &FormVersion,
-    response: &Response,
-    arrival: &Arrival,
+    response: Response,
+    arrival: Arrival,
 ) -> Result<Receipt> {
-    let submission = response.submission();
-    let codes = intake.key.codes(&published.consultation.prefix, &arrival.consultation, response.response_id());
+    let Arrival { consultation, payload, actor, synthetic, .. } = arrival;
+    let digest = response.digest(&form.form.form);
+    let (submission, answers, findings) = response.into_parts();
+    let (response_id, revision_id) = (submission.response_id, submission.revision_id);
+    let codes = intake.key.codes(&published.consultation.prefix, &consultation, response_id);
     let document = Document {
-        answers: response.answers().clone(),
-        findings: response.findings().to_vec(),
+        answers,
+        findings,
         help: submission.help,
         quote_consent: submission.quote_consent,
         completed_on: submission.completed_on,
         posted_on: submission.posted_on,
         received_on: submission.received_on,
-        origin: submission.origin.clone(),
+        origin: submission.origin,
         notice: published.notice,
     };
     let revision = NewRevision {
-        consultation: arrival.consultation.clone(),
-        response_id: response.response_id(),
-        revision_id: response.revision_id(),
-        supersedes: response.supersedes(),
+        consultation,
+        response_id,
+        revision_id,
+        supersedes: submission.supersedes,
         withdrawn: false,
         form: form.form.form.clone(),
         form_version: form.form.version,
         edition: submission.edition,
         channel: submission.channel,
-        digest: response.digest(&form.form.form),
+        digest,
         reference: codes.reference.clone(),
-        synthetic: arrival.synthetic,
+        synthetic,
         document: serde_json::to_string(&document).map_err(anyhow::Error::from)?,
     };
-    let work = Work::Store { revision: Box::new(revision), payload: Arc::clone(&arrival.payload), actor: arrival.actor.clone() };
-    let kept = Kept {
-        response_id: response.response_id(),
-        revision_id: response.revision_id(),
-        reference: codes.reference,
-        receipt_code: codes.receipt_code,
-        findings: response.findings().to_vec(),
-    };
+    let work = Work::Store { revision: Box::new(revision), payload, actor };
+    let Codes { reference, receipt_code } = codes;
+    let kept = Kept { response_id, revision_id, reference, receipt_code, findings: document.findings };
     Ok(match intake.writer.write(work).await? {
         Written::Duplicate => Receipt::Duplicate(kept),
         Written::Held(why) => Receipt::Held { response_id: kept.response_id, revision_id: kept.revision_id, why },

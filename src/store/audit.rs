@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::sql::ManyRows;
 use super::{Db, begin_write};
 use crate::domain::response::hex;
 use crate::error::Result;
@@ -41,8 +40,16 @@ pub struct Chain {
     hash: String,
 }
 
-static INSERT: ManyRows =
-    ManyRows::new("audit", &["chain", "number", "at", "actor", "action", "consultation", "subject", "detail", "hash"], "");
+/// An entry with its place in a chain.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The entry; its instant in the precision that is stored.
+    pub entry: Entry,
+    /// Its number within the chain.
+    pub number: i64,
+    /// The hash that covers it and everything before it.
+    pub hash: String,
+}
 
 impl Chain {
     /// Open a new chain in a transaction of its own.
@@ -67,50 +74,61 @@ impl Chain {
             subject,
             detail: detail.join(" "),
         };
-        chain.append(tx, std::slice::from_ref(&opening)).await?;
+        chain.append(tx, vec![opening]).await?;
         Ok(chain)
     }
 
-    /// Append entries. When the transaction does not commit, use the chain as it was before: keep a clone.
-    pub async fn append(&mut self, tx: &impl ConnectionTrait, entries: &[Entry]) -> Result<(), DbErr> {
-        for group in entries.chunks(ManyRows::MOST) {
-            let mut values: Vec<Value> = Vec::with_capacity(group.len() * 9);
-            for entry in group {
-                let at = entry.at.trunc_subsecs(6);
-                self.number += 1;
-                self.hash = Hashed {
-                    before: &self.hash,
-                    chain: self.id,
-                    number: self.number,
-                    at,
-                    actor: &entry.actor,
-                    action: entry.action,
-                    consultation: entry.consultation.as_deref().unwrap_or_default(),
-                    subject: &entry.subject,
-                    detail: &entry.detail,
-                }
-                .hash();
-                values.extend([
-                    self.id.into(),
-                    self.number.into(),
-                    at.into(),
-                    entry.actor.clone().into(),
-                    entry.action.into(),
-                    entry.consultation.clone().into(),
-                    entry.subject.clone().into(),
-                    entry.detail.clone().into(),
-                    self.hash.clone().into(),
-                ]);
-            }
-            let text = INSERT.text(group.len());
-            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), &*text, values)).await?;
+    /// The chain's id.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Make an entry the chain's next link, to be written in the same transaction as what it tells of. When that does
+    /// not commit, use the chain as it was before: keep a clone.
+    pub fn link(&mut self, mut entry: Entry) -> Link {
+        entry.at = entry.at.trunc_subsecs(6);
+        self.number += 1;
+        self.hash = Hashed {
+            before: &self.hash,
+            chain: self.id,
+            number: self.number,
+            at: entry.at,
+            actor: &entry.actor,
+            action: entry.action,
+            consultation: entry.consultation.as_deref().unwrap_or_default(),
+            subject: &entry.subject,
+            detail: &entry.detail,
+        }
+        .hash();
+        Link { entry, number: self.number, hash: self.hash.clone() }
+    }
+
+    /// Link entries and write them. When the transaction does not commit, use the chain as it was before.
+    pub async fn append(&mut self, tx: &impl ConnectionTrait, entries: Vec<Entry>) -> Result<(), DbErr> {
+        let sql = "INSERT INTO audit (chain, number, at, actor, action, consultation, subject, detail, hash) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        for entry in entries {
+            let Link { entry, number, hash } = self.link(entry);
+            let values = [
+                self.id.into(),
+                number.into(),
+                entry.at.into(),
+                entry.actor.into(),
+                entry.action.into(),
+                entry.consultation.into(),
+                entry.subject.into(),
+                entry.detail.into(),
+                hash.into(),
+            ];
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
         }
         Ok(())
     }
 }
 
 /// Record entries that belong to no writer's chain, in a short chain of their own.
-pub async fn record(db: &Db, entries: &[Entry], now: DateTime<Utc>) -> Result<()> {
+pub async fn record(db: &Db, entries: Vec<Entry>, now: DateTime<Utc>) -> Result<()> {
     let tx = begin_write(&db.write).await?;
     let mut chain = Chain::begin(&tx, now).await?;
     chain.append(&tx, entries).await?;

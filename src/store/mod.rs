@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod consultations;
 pub mod drafts;
+mod first;
 pub mod freezes;
 pub mod held;
 pub mod responses;
@@ -76,7 +77,8 @@ pub async fn connect(url: &str, schema: Option<&str>) -> anyhow::Result<Db> {
 /// An acknowledged response must survive a power cut: WAL with `synchronous = FULL`.
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
-    quiet(&mut options).max_connections(connections).min_connections(1);
+    // A file does not go away: a connection to it needs no trial each time it is taken.
+    quiet(&mut options).max_connections(connections).min_connections(1).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |options| {
         let options = options
             .create_if_missing(true)

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::sql::ManyRows;
 use crate::domain::answer::Answers;
 use crate::domain::finding::Finding;
 use crate::domain::response::Revision;
@@ -94,43 +93,29 @@ const COLUMNS: &[&str] = &[
     "document",
 ];
 
-static INSERT: ManyRows = ManyRows::new("revisions", COLUMNS, "ON CONFLICT DO NOTHING RETURNING consultation, revision_id");
-
-/// Insert revisions with their numbers. Those whose id, or whose number within the response, is already there are left
-/// out; the ids of those that were inserted come back.
-pub async fn insert(
-    tx: &impl ConnectionTrait,
-    new: &[(&NewRevision, i32)],
-    now: DateTime<Utc>,
-) -> Result<Vec<(String, Uuid)>, DbErr> {
-    let mut inserted = Vec::with_capacity(new.len());
-    for group in new.chunks(ManyRows::MOST) {
-        let mut values: Vec<Value> = Vec::with_capacity(group.len() * COLUMNS.len());
-        for (revision, number) in group {
-            values.extend([
-                revision.consultation.clone().into(),
-                revision.revision_id.into(),
-                revision.response_id.into(),
-                (*number).into(),
-                revision.withdrawn.into(),
-                revision.form.clone().into(),
-                i32::try_from(revision.form_version).unwrap_or(i32::MAX).into(),
-                revision.edition.code().into(),
-                revision.channel.code().into(),
-                revision.digest.clone().into(),
-                revision.reference.clone().into(),
-                revision.synthetic.into(),
-                now.into(),
-                revision.document.clone().into(),
-            ]);
-        }
-        let text = INSERT.text(group.len());
-        let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), &*text, values)).await?;
-        for row in rows {
-            inserted.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
-        }
-    }
-    Ok(inserted)
+/// Insert a revision with its number. False when its id, or its number within the response, is already there.
+pub async fn insert(tx: &impl ConnectionTrait, new: &NewRevision, number: i32, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let sql = "INSERT INTO revisions (consultation, revision_id, response_id, number, withdrawn, form, form_version, edition, \
+               channel, digest, reference, synthetic, stored_at, document) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
+    let values = [
+        new.consultation.clone().into(),
+        new.revision_id.into(),
+        new.response_id.into(),
+        number.into(),
+        new.withdrawn.into(),
+        new.form.clone().into(),
+        i32::try_from(new.form_version).unwrap_or(i32::MAX).into(),
+        new.edition.code().into(),
+        new.channel.code().into(),
+        new.digest.clone().into(),
+        new.reference.clone().into(),
+        new.synthetic.into(),
+        now.into(),
+        new.document.clone().into(),
+    ];
+    let done = tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// What is already stored under a revision id.

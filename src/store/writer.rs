@@ -1,7 +1,6 @@
 //! The writer: commits in groups. Whatever queued up while the last commit was on its way to the disk goes into the
 //! next one, so durability costs one flush a group and a lone submission waits for nobody.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
@@ -12,8 +11,8 @@ use uuid::Uuid;
 
 use super::audit::{Chain, Entry};
 use super::held::{self, NewHeld, Why};
-use super::responses::{self, NewRevision};
-use super::{Db, Kind, Tx, begin_write};
+use super::responses::{self, Known, NewRevision};
+use super::{Db, Kind, Tx, begin_write, first, is_passing};
 use crate::error::{Error, Result};
 
 /// What is to be written.
@@ -52,9 +51,29 @@ pub enum Written {
     Noted,
 }
 
+impl Work {
+    const fn is_first_sending(&self) -> bool {
+        matches!(self, Self::Store { revision, .. } if revision.supersedes.is_none())
+    }
+
+    fn revision(&self) -> Option<(&NewRevision, &str)> {
+        match self {
+            Self::Store { revision, actor, .. } => Some((revision, actor)),
+            Self::Hold { .. } | Self::Note(_) => None,
+        }
+    }
+}
+
 struct Job {
     work: Work,
     reply: oneshot::Sender<Result<Written>>,
+}
+
+impl Job {
+    /// Whoever asked may have gone away; what was written stays written.
+    fn answer(self, written: Result<Written>) {
+        let _gone = self.reply.send(written);
+    }
 }
 
 /// The way in: clone it freely.
@@ -69,8 +88,12 @@ const WAITING: usize = 4096;
 /// The most that goes into one commit.
 const GROUP: usize = 256;
 
+/// The most that goes into one commit on PostgreSQL. The driver leaves Nagle's algorithm on: a statement that goes out in
+/// several writes (over 64 kB, or over 16 kB with TLS) may wait 40 ms for the other side's delayed acknowledgement.
+const POSTGRES_GROUP: usize = 16;
+
 /// How many groups PostgreSQL commits side by side.
-const POSTGRES_WRITERS: usize = 3;
+const POSTGRES_WRITERS: usize = 4;
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,11 +106,14 @@ impl Writer {
     pub async fn start(db: &Db, now: fn() -> DateTime<Utc>) -> Result<(Self, Vec<JoinHandle<()>>)> {
         let (queue, jobs) = mpsc::channel(WAITING);
         let jobs = Arc::new(Mutex::new(jobs));
-        let writers = if db.kind == Kind::Sqlite { 1 } else { POSTGRES_WRITERS };
+        let (writers, most) = match db.kind {
+            Kind::Sqlite => (1, GROUP),
+            Kind::Postgres => (POSTGRES_WRITERS, POSTGRES_GROUP),
+        };
         let mut tasks = Vec::with_capacity(writers);
         for _ in 0..writers {
             let chain = Chain::open(db, now()).await?;
-            tasks.push(tokio::spawn(Loop { db: db.clone(), chain, now }.run(Arc::clone(&jobs))));
+            tasks.push(tokio::spawn(Loop { db: db.clone(), chain: Some(chain), most, now }.run(Arc::clone(&jobs))));
         }
         Ok((Self { queue }, tasks))
     }
@@ -103,164 +129,161 @@ impl Writer {
 
 struct Loop {
     db: Db,
-    chain: Chain,
+    /// None after a commit that may or may not have happened: where the chain ends is then unknown, and a new one begins.
+    chain: Option<Chain>,
+    most: usize,
     now: fn() -> DateTime<Utc>,
 }
 
 impl Loop {
     async fn run(mut self, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
-        let mut group = Vec::with_capacity(GROUP);
+        let mut group = Vec::with_capacity(self.most);
         loop {
-            let taken = jobs.lock().await.recv_many(&mut group, GROUP).await;
+            let taken = jobs.lock().await.recv_many(&mut group, self.most).await;
             if taken == 0 {
                 return;
             }
             metrics::histogram!("soundings_commit_group_size").record(f64::from(u32::try_from(taken).unwrap_or(u32::MAX)));
-            let (work, replies): (Vec<Work>, Vec<_>) = group.drain(..).map(|job| (job.work, job.reply)).unzip();
-            let results = self.commit(&work).await;
-            for (reply, result) in replies.into_iter().zip(results) {
-                // Whoever asked may have gone away; what was written stays written.
-                let _gone = reply.send(result);
-            }
+            let (first, others): (Vec<Job>, Vec<Job>) = group.drain(..).partition(|job| job.work.is_first_sending());
+            self.write_first(first).await;
+            self.write(others).await;
         }
     }
 
-    /// Commit a group. When the group fails, each of its members is tried alone, so that one the database cannot take
-    /// does not sink the others.
-    async fn commit(&mut self, work: &[Work]) -> Vec<Result<Written>> {
-        match self.try_commit(work).await {
-            Ok(written) => written.into_iter().map(Ok).collect(),
-            Err(error) if work.len() == 1 => vec![Err(error.into())],
-            Err(error) => {
-                tracing::warn!(size = work.len(), error = %error, "a group could not be committed; trying its members alone");
-                let mut results = Vec::with_capacity(work.len());
-                for one in work {
-                    let written = self.try_commit(std::slice::from_ref(one)).await;
-                    results.push(written.map(|mut written| written.remove(0)).map_err(Error::from));
-                }
-                results
-            }
+    /// First sendings go in one trip; when one of them is not the first after all, they are looked at one by one.
+    async fn write_first(&mut self, jobs: Vec<Job>) {
+        if jobs.is_empty() {
+            return;
+        }
+        match self.commit_first(&jobs).await {
+            Ok(true) => jobs.into_iter().for_each(|job| job.answer(Ok(Written::Stored))),
+            Ok(false) => self.write(jobs).await,
+            Err(error) => self.failed(jobs, error).await,
         }
     }
 
-    async fn try_commit(&mut self, work: &[Work]) -> Result<Vec<Written>, DbErr> {
+    async fn write(&mut self, jobs: Vec<Job>) {
+        if jobs.is_empty() {
+            return;
+        }
+        match self.commit(jobs.iter().map(|job| &job.work)).await {
+            Ok(written) => jobs.into_iter().zip(written).for_each(|(job, written)| job.answer(Ok(written))),
+            Err(error) => self.failed(jobs, error).await,
+        }
+    }
+
+    /// When the database is away every member is told so at once. Otherwise each is tried alone, so that one the database
+    /// cannot take does not sink the others.
+    async fn failed(&mut self, jobs: Vec<Job>, error: DbErr) {
+        if jobs.len() == 1 || is_passing(&error) {
+            for job in jobs {
+                job.answer(Err(error.clone().into()));
+            }
+            return;
+        }
+        tracing::warn!(size = jobs.len(), "a group could not be committed; trying its members alone");
+        for job in jobs {
+            let written = self.commit(std::iter::once(&job.work)).await;
+            job.answer(written.map(|mut written| written.remove(0)).map_err(Error::from));
+        }
+    }
+
+    /// All of them or, when one is already there, none.
+    async fn commit_first(&mut self, jobs: &[Job]) -> Result<bool, DbErr> {
+        let Some(before) = self.chain.take() else { return Ok(false) };
+        let now = (self.now)().trunc_subsecs(6);
+        let mut chain = before.clone();
+        let new: Vec<_> = jobs.iter().filter_map(|job| job.work.revision()).collect();
+        let new: Vec<_> = new.into_iter().map(|(revision, actor)| (revision, chain.link(stored(now, revision, actor)))).collect();
+        let all = first::store(&self.db, chain.id(), &new, now).await?;
+        self.chain = Some(if all { chain } else { before });
+        Ok(all)
+    }
+
+    async fn commit(&mut self, work: impl Iterator<Item = &Work>) -> Result<Vec<Written>, DbErr> {
         let now = (self.now)().trunc_subsecs(6);
         let tx = begin_write(&self.db.write).await?;
-        let mut group = Group { now, written: vec![None; work.len()], entries: Vec::new() };
-        group.store_first_revisions(&tx, work).await?;
-        group.store_the_rest(&tx, work).await?;
-        let mut chain = self.chain.clone();
-        chain.append(&tx, &group.entries).await?;
+        let mut chain = match self.chain.take() {
+            Some(chain) => chain,
+            None => Chain::begin(&tx, now).await?,
+        };
+        let mut group = Group { now, entries: Vec::new() };
+        let mut written = Vec::new();
+        for one in work {
+            written.push(group.write(&tx, one).await?);
+        }
+        chain.append(&tx, group.entries).await?;
         tx.commit().await?;
-        self.chain = chain;
-        Ok(group.written.into_iter().map(|written| written.unwrap_or(Written::Noted)).collect())
+        self.chain = Some(chain);
+        Ok(written)
     }
 }
 
-/// One group on its way to the disk.
+/// One group on its way to the disk, looked at one by one.
 struct Group {
     now: DateTime<Utc>,
-    written: Vec<Option<Written>>,
     entries: Vec<Entry>,
 }
 
 impl Group {
-    /// First sendings: one statement for all of them. What it leaves out is looked at one by one.
-    async fn store_first_revisions(&mut self, tx: &Tx, work: &[Work]) -> Result<(), DbErr> {
-        let mut first: Vec<(&NewRevision, i32)> = Vec::new();
-        let mut asked: Vec<usize> = Vec::new();
-        let mut seen: HashSet<(&str, Uuid)> = HashSet::new();
-        for (index, one) in work.iter().enumerate() {
-            if let Work::Store { revision, .. } = one
-                && revision.supersedes.is_none()
-                && seen.insert((&revision.consultation, revision.revision_id))
-            {
-                first.push((revision, 1));
-                asked.push(index);
+    async fn write(&mut self, tx: &Tx, work: &Work) -> Result<Written, DbErr> {
+        match work {
+            Work::Store { revision, payload, actor } => self.store(tx, revision, payload, actor).await,
+            Work::Hold { held, actor } => self.hold(tx, held, actor).await,
+            Work::Note(entry) => {
+                self.entries.push(entry.clone());
+                Ok(Written::Noted)
             }
         }
-        if first.is_empty() {
-            return Ok(());
-        }
-        let inserted = responses::insert(tx, &first, self.now).await?;
-        let all = inserted.len() == first.len();
-        let inserted: HashSet<(String, Uuid)> = if all { HashSet::new() } else { inserted.into_iter().collect() };
-        for index in asked {
-            if let Work::Store { revision, actor, .. } = &work[index]
-                && (all || inserted.contains(&(revision.consultation.clone(), revision.revision_id)))
-            {
-                self.stored(index, revision, actor);
-            }
-        }
-        Ok(())
     }
 
-    /// Repeats, corrections, withdrawals, things to put aside and entries of their own.
-    async fn store_the_rest(&mut self, tx: &Tx, work: &[Work]) -> Result<(), DbErr> {
-        for (index, one) in work.iter().enumerate() {
-            if self.written[index].is_some() {
-                continue;
-            }
-            match one {
-                Work::Store { revision, payload, actor } => self.store(tx, index, (revision, payload, actor)).await?,
-                Work::Hold { held, actor } => self.hold(tx, index, held, actor).await?,
-                Work::Note(entry) => {
-                    self.entries.push(entry.clone());
-                    self.written[index] = Some(Written::Noted);
-                }
-            }
+    /// A revision id that is known is a repeat or a conflict; a correction must replace the last revision. What is known
+    /// is looked up after the insert, which waits for a rival writer that is storing the same at this moment.
+    async fn store(&mut self, tx: &Tx, revision: &NewRevision, payload: &Arc<[u8]>, actor: &str) -> Result<Written, DbErr> {
+        if let Some(number) = number(tx, revision).await?
+            && responses::insert(tx, revision, number, self.now).await?
+        {
+            self.entries.push(stored(self.now, revision, actor));
+            return Ok(Written::Stored);
         }
-        Ok(())
+        let known = responses::known(tx, &revision.consultation, revision.revision_id).await?;
+        let is_same = |known: &Known| {
+            known.digest == revision.digest && known.response_id == revision.response_id && known.withdrawn == revision.withdrawn
+        };
+        if known.is_some_and(|known| is_same(&known)) {
+            return Ok(Written::Duplicate);
+        }
+        self.hold(tx, &conflict(revision, payload), actor).await
     }
 
-    /// A revision id that is known is a repeat or a conflict; a correction must replace the last revision.
-    async fn store(&mut self, tx: &Tx, index: usize, work: (&NewRevision, &Arc<[u8]>, &String)) -> Result<(), DbErr> {
-        let (revision, payload, actor) = work;
-        if let Some(known) = responses::known(tx, &revision.consultation, revision.revision_id).await? {
-            let same = known.digest == revision.digest
-                && known.response_id == revision.response_id
-                && known.withdrawn == revision.withdrawn;
-            if same {
-                self.written[index] = Some(Written::Duplicate);
-                return Ok(());
-            }
-        } else if let Some(supersedes) = revision.supersedes {
-            let last = responses::last(tx, &revision.consultation, revision.response_id).await?;
-            if let Some((_, last)) = last.filter(|(id, last)| *id == supersedes && !last.withdrawn) {
-                let inserted = responses::insert(tx, &[(revision, last.number + 1)], self.now).await?;
-                if !inserted.is_empty() {
-                    self.stored(index, revision, actor);
-                    return Ok(());
-                }
-            }
-        }
-        let held = conflict(revision, payload);
-        self.hold(tx, index, &held, actor).await
-    }
-
-    async fn hold(&mut self, tx: &Tx, index: usize, held: &NewHeld, actor: &str) -> Result<(), DbErr> {
+    async fn hold(&mut self, tx: &Tx, held: &NewHeld, actor: &str) -> Result<Written, DbErr> {
         if held::keep(tx, held, self.now).await? {
             let (id, why) = (held.held_id.to_string(), held.why.code().to_owned());
-            self.entries.push(self.entry(actor, "response.held", &held.consultation, id, why));
+            self.entries.push(entry(self.now, actor, "response.held", &held.consultation, id, why));
         }
-        self.written[index] = Some(Written::Held(held.why));
-        Ok(())
+        Ok(Written::Held(held.why))
     }
+}
 
-    fn stored(&mut self, index: usize, revision: &NewRevision, actor: &str) {
-        let action = match (revision.withdrawn, revision.supersedes) {
-            (true, _) => "response.withdrawn",
-            (false, Some(_)) => "response.corrected",
-            (false, None) => "response.stored",
-        };
-        let entry = self.entry(actor, action, &revision.consultation, revision.revision_id.to_string(), revision.digest.clone());
-        self.entries.push(entry);
-        self.written[index] = Some(Written::Stored);
-    }
+/// The number a revision would have: 1 for a first sending, the next for a correction of the last; none when it replaces
+/// anything else.
+async fn number(tx: &Tx, revision: &NewRevision) -> Result<Option<i32>, DbErr> {
+    let Some(supersedes) = revision.supersedes else { return Ok(Some(1)) };
+    let last = responses::last(tx, &revision.consultation, revision.response_id).await?;
+    Ok(last.filter(|(id, last)| *id == supersedes && !last.withdrawn).map(|(_, last)| last.number + 1))
+}
 
-    fn entry(&self, actor: &str, action: &'static str, consultation: &str, subject: String, detail: String) -> Entry {
-        Entry { at: self.now, actor: actor.to_owned(), action, consultation: Some(consultation.to_owned()), subject, detail }
-    }
+fn stored(now: DateTime<Utc>, revision: &NewRevision, actor: &str) -> Entry {
+    let action = match (revision.withdrawn, revision.supersedes) {
+        (true, _) => "response.withdrawn",
+        (false, Some(_)) => "response.corrected",
+        (false, None) => "response.stored",
+    };
+    entry(now, actor, action, &revision.consultation, revision.revision_id.to_string(), revision.digest.clone())
+}
+
+fn entry(at: DateTime<Utc>, actor: &str, action: &'static str, consultation: &str, subject: String, detail: String) -> Entry {
+    Entry { at, actor: actor.to_owned(), action, consultation: Some(consultation.to_owned()), subject, detail }
 }
 
 fn conflict(revision: &NewRevision, payload: &Arc<[u8]>) -> NewHeld {

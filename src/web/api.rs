@@ -202,11 +202,11 @@ async fn read_body(mut payload: Payload) -> Result<Bytes> {
 }
 
 fn read(body: &[u8]) -> Result<Submission> {
-    if let Err(error) = std::str::from_utf8(body) {
+    let text = std::str::from_utf8(body).map_err(|error| {
         let detail = format!("the body is not UTF-8 (byte {}); save or send it as UTF-8", error.valid_up_to() + 1);
-        return Err(Error::unreadable("not_utf8", detail));
-    }
-    serde_json::from_slice(body).map_err(|error| {
+        Error::unreadable("not_utf8", detail)
+    })?;
+    serde_json::from_str(text).map_err(|error| {
         let code = if error.is_data() { "not_a_submission" } else { "not_json" };
         Error::unreadable(code, format!("{error}; see /api/v1/openapi.json for what a submission looks like"))
     })

@@ -1,5 +1,6 @@
 //! What surrounds every request: security headers, refusal of cross-site posts, one log line and the metrics.
 
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -10,17 +11,21 @@ use actix_web::middleware::Next;
 
 use super::problem;
 
-const HEADERS: &[(&str, &str)] = &[
-    (
-        "content-security-policy",
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("x-frame-options", "DENY"),
-];
+/// Made once: a name is looked up and a value checked when it is made.
+static HEADERS: LazyLock<[(HeaderName, HeaderValue); 6]> = LazyLock::new(|| {
+    [
+        (
+            "content-security-policy",
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ]
+    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+});
 
 /// Refuse a page posted from another site, then answer, with the security headers on whatever comes back.
 pub async fn around(
@@ -40,8 +45,8 @@ pub async fn around(
         next.call(request).await?.map_into_boxed_body()
     };
     let mut answered = answered;
-    for (name, value) in HEADERS {
-        answered.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    for (name, value) in HEADERS.iter() {
+        answered.headers_mut().insert(name.clone(), value.clone());
     }
     observe(&answered, &method, started);
     Ok(answered)

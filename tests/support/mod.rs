@@ -1,5 +1,7 @@
 //! A running service for one test: its own database, its own port, a small form.
 
+pub mod program;
+
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -136,7 +138,7 @@ pub fn with(answer: &str, value: Value) -> Value {
     body
 }
 
-async fn publish_samples(db: &Db) {
+pub async fn publish_samples(db: &Db) {
     let today = Utc::now().date_naive();
     let windows = [
         ("sample", today - Days::new(10), today + Days::new(10)),
