@@ -62,7 +62,9 @@ impl Dataset {
         current.retain(|revision| why(revision).is_none());
         let mut variables = variable::unite(&forms, &consultation.equality);
         for variable in &mut variables {
-            current.iter().for_each(|revision| variable.read(revision));
+            for revision in &current {
+                variable.read(revision);
+            }
         }
         Self { consultation: consultation.clone(), forms, as_of, variables, rows: current, balance }
     }

@@ -189,18 +189,18 @@ pub fn revision(number: u128, edition: Edition, channel: Channel, version: u32, 
 
 /// How many of each; the whole sample in one place, so that the golden tables can be checked by hand.
 const PEOPLE: [(u32, Edition, Channel, u32, &str); 18] = {
-    use Channel::{Online, Paper};
+    use Channel::{FaceToFace, Online, Paper, Telephone};
     use Edition::{EasyRead, Standard};
     [
         (20, Standard, Online, 1, "council_area=north relation=user bridge_support=strongly_support age=under_40"),
         (12, Standard, Online, 2, "council_area=north relation=user+carer bridge_support=somewhat_support age=over_40 toll=no"),
         (5, Standard, Online, 2, "council_area=north bridge_support=oppose age=over_40 toll=yes"),
         (9, Standard, Paper, 1, "council_area=south relation=user bridge_support=strongly_oppose age=over_40"),
-        (11, Standard, Online, 2, "council_area=south relation=carer bridge_support=oppose age=under_40 toll=no"),
+        (11, Standard, FaceToFace, 2, "council_area=south relation=carer bridge_support=oppose age=under_40 toll=no"),
         (6, Standard, Paper, 1, "council_area=south bridge_support=neither age=prefer_not"),
         (3, Standard, Online, 1, "council_area=east relation=carer bridge_support=strongly_oppose age=over_90"),
         (4, Standard, Online, 2, "council_area=east relation=user bridge_support=somewhat_support age=under_40 toll=yes"),
-        (13, Standard, Online, 1, "council_area=east relation=user bridge_support=strongly_support age=over_40"),
+        (13, Standard, Telephone, 1, "council_area=east relation=user bridge_support=strongly_support age=over_40"),
         (2, Standard, Online, 1, "council_area=north bridge_support=neither"),
         (8, Standard, Online, 2, "bridge_support=somewhat_support age=over_40 toll=no"),
         (6, Standard, Online, 1, "bridge_support=oppose"),
@@ -213,7 +213,11 @@ const PEOPLE: [(u32, Edition, Channel, u32, &str); 18] = {
     ]
 };
 
-/// The revisions: 125 responses, of which one is corrected, one withdrawn and one has two ticks on the scale.
+/// An answer that a spreadsheet would run.
+pub const FORMULA: &str = "=HYPERLINK(\"https://example.org\",\"Look\")";
+
+/// The revisions: 125 responses, of which one is corrected, one withdrawn, one has two ticks on the scale, one an age that
+/// cannot be read, and one begins with what a spreadsheet takes for a formula.
 pub fn revisions() -> Vec<Revision> {
     let mut all = Vec::new();
     for (count, edition, channel, version, answers) in PEOPLE {
@@ -229,6 +233,9 @@ pub fn revisions() -> Vec<Revision> {
     let two_ticks = Value::Codes(vec!["oppose".to_owned(), "neither".to_owned()]);
     all[2].answers.values.remove("bridge_support");
     all[2].answers.spoiled.insert("bridge_support".to_owned(), Some(two_ticks));
+    all[37].answers.values.remove("age");
+    all[37].answers.illegible.push("age".to_owned());
+    all[100].answers.values.insert("bridge_why".to_owned(), Value::Text(FORMULA.to_owned()));
     all.extend([corrected, withdrawn]);
     all
 }

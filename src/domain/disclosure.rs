@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::tabulate::{Breakdown, Group, Subject, Table};
 use super::wording::Edition;
 
+mod bounds;
 mod ledger;
 mod rules;
 mod shown;
@@ -170,6 +171,9 @@ pub struct Audit {
     pub proven: usize,
     /// How many were hidden only to protect others.
     pub added: usize,
+    /// How many are withheld because fewer than ten people responded at all: no table is published then, so there is nothing
+    /// that they could be worked out from but how many came in.
+    pub withheld: usize,
     /// Hidden numbers that follow from what is always published, such as a question that everyone answered alike.
     pub implied: Vec<String>,
     /// Hidden numbers for which no proof was found although nothing more can be hidden. A run with any is not handed over.
@@ -196,7 +200,7 @@ pub fn protect(run: &Run, preset: Preset) -> Protected {
     let mut ledger = ledger::Ledger::new(run, preset);
     rules::first(&mut ledger, preset);
     rules::company(&mut ledger, preset);
-    let audit = rules::audit(&mut ledger);
+    let audit = rules::audit(&mut ledger, preset);
     shown::show(run, &ledger, preset, audit)
 }
 

@@ -79,7 +79,7 @@ pub fn tables_for_page(definition: &Definition, dataset: &Dataset) -> Result<Clo
 /// The files of a definition of closed tables.
 pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Result<Output, CannotExport> {
     let tables = tables_for_page(definition, dataset)?;
-    let notes = [&[tables.caveat.clone()], tables.notes.as_slice()].concat();
+    let notes = [std::slice::from_ref(&tables.caveat), tables.notes.as_slice()].concat();
     let mut files = Vec::new();
     for table in [counts(&tables), states(&tables), together(&tables), balance(&tables)] {
         files.push(table.file());
@@ -87,7 +87,8 @@ pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Result<Output
     }
     files.push(read_me(&tables, definition));
     let warnings = tables.protected.tables.iter().flat_map(alike).collect();
-    Ok(Output { files, published: tables.protected.published, warnings })
+    let Protected { published, audit, .. } = tables.protected;
+    Ok(Output { files, published, audit: Some(audit), warnings })
 }
 
 /// Groups whose every answer is the same: that says something about each of them (rule R45).
@@ -144,6 +145,9 @@ fn notes(protected: &Protected, missing: &[String]) -> Vec<String> {
         "Area groups are made from the council area people chose, for reporting only.".to_owned(),
         "Cells are written as they are. Open them as text: a spreadsheet may take a cell that begins with = + - or @ for a formula.".to_owned(),
     ];
+    if protected.audit.withheld > 0 {
+        notes.push("Fewer than ten people responded, so no table is published.".to_owned());
+    }
     if !missing.is_empty() {
         notes.push(format!(
             "This form has no question for these breakdowns, so there is no table by them: {}.",

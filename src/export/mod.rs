@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::analysis::dataset::Dataset;
-use crate::domain::disclosure::{Isolated, Preset, Published};
+use crate::domain::disclosure::{Audit, Isolated, Preset, Published};
 
 pub mod closed;
 mod csv;
@@ -43,6 +43,8 @@ pub struct Output {
     pub files: Vec<OutputFile>,
     /// Every published number by what it counts. Keep it, to hold a later run against it.
     pub published: Published,
+    /// What the audit of the disclosure rules found and did, where they were applied.
+    pub audit: Option<Audit>,
     /// What a person should look at before handing this on.
     pub warnings: Vec<String>,
 }

@@ -13,6 +13,7 @@ use crate::analysis::variable::{Holds, Variable};
 use crate::domain::answer::{State, Value};
 use crate::domain::consultation::london_day;
 use crate::domain::response::Revision;
+use crate::domain::submission::Help;
 
 /// One column, and what a row holds in it.
 type Filled<'a> = (FileColumn, Box<dyn Fn(usize, &Revision) -> String + 'a>);
@@ -35,7 +36,7 @@ pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Output {
         rows: (0..dataset.rows.len()).map(cells).collect(),
     };
     let files = vec![table.file(), csvw::beside(&table, definition, &notes())];
-    Output { files, published: BTreeMap::new(), warnings: vec![definition.rights.clone()] }
+    Output { files, published: BTreeMap::new(), audit: None, warnings: vec![definition.rights.clone()] }
 }
 
 fn notes() -> Vec<String> {
@@ -75,13 +76,15 @@ fn columns<'a>(name: &str, definition: &Definition, dataset: &'a Dataset) -> Vec
             FileColumn { datatype: "date", ..text("Day it was stored") },
             Box::new(|_, r| london_day(r.stored_at).to_string()),
         )],
-        "help" => vec![(some("Whether someone helped", "string"), Box::new(|_, r| or_empty(r.help.map(|help| help.code()))))],
+        "help" => vec![(some("Whether someone helped", "string"), Box::new(|_, r| or_empty(r.help.map(Help::code))))],
         "quote_consent" => vec![(some("Whether the words may be quoted", "boolean"), Box::new(|_, r| or_empty(r.quote_consent)))],
         "area_group" => vec![(
             some("Area group, made from the council area for reporting", "string"),
             Box::new(|row, _| dataset.area_group(row).unwrap_or_default().to_owned()),
         )],
-        "findings" => vec![(some("What was odd about it, as question:rule", "string"), Box::new(|_, r| findings(r)))],
+        "findings" => {
+            vec![(some("What was odd about it, as question:rule", "string"), Box::new(|_, revision| findings(revision)))]
+        }
         "origin" => vec![(some("Where it came from, as JSON", "json"), Box::new(|_, r| origin(r)))],
         "synthetic" => vec![(
             FileColumn { datatype: "boolean", ..text("Whether it was made up for a demonstration") },
@@ -147,7 +150,7 @@ fn value(variable: &Variable, row: usize, revision: &Revision, labels: Labels) -
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Codes(codes)) => {
             let between = if labels == Labels::Words { "; " } else { " " };
-            codes.iter().map(|code| said(code)).collect::<Vec<_>>().join(between)
+            codes.iter().map(String::as_str).map(said).collect::<Vec<_>>().join(between)
         }
         None => String::new(),
     }

@@ -68,7 +68,7 @@ impl Premises {
             log
         });
         let url = address.recv().await.map(|address| format!("http://{address}"));
-        Program { url: url.expect("the program ended before it served"), child, log }
+        Program { url: url.unwrap(), child, log }
     }
 
     /// Whether the program finds its audit log whole.

@@ -20,10 +20,17 @@ pub(super) struct Line {
     pub columns: Vec<Option<usize>>,
     /// The columns that count towards the base. What stands outside is no result: it is told apart, as blanks are.
     pub counted: Vec<usize>,
-    /// Whether it is about people's characteristics.
+    /// Whether it is about people's equality characteristics.
     pub careful: bool,
     /// Hidden as a whole.
     pub shut: bool,
+}
+
+impl Line {
+    /// Every cell of the group.
+    pub fn cells(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().flatten().chain(&self.states).chain([&self.base, &self.size]).copied()
+    }
 }
 
 /// Every table's cells, and the system they stand in.
@@ -86,7 +93,7 @@ impl Ledger {
             .collect();
         system.adds_up(size, &states);
         along(system, table, states[0], base, &columns);
-        let careful = subject.equality || table.breakdown.personal;
+        let careful = subject.equality || table.breakdown.equality;
         let in_base = columns.iter().zip(&subject.columns).filter(|(_, column)| column.in_base);
         let counted = in_base.filter_map(|(cell, _)| *cell).collect();
         Line { size, states, base, columns, counted, careful, shut: false }
@@ -117,7 +124,9 @@ impl Ledger {
             let Some(total) = self.system.find(&prefix.and(&key)) else { continue };
             if table.breakdown.overlapping {
                 self.system.covers(&parts, total);
-                parts.iter().for_each(|part| self.system.at_least(total, &[*part]));
+                for part in &parts {
+                    self.system.at_least(total, &[*part]);
+                }
             } else {
                 self.system.adds_up(total, &parts);
             }
@@ -198,7 +207,9 @@ impl Ledger {
             // Where "don't know" stands outside the base, answered less base would show it.
             let answered = usize::from(table.subject.equality && table.subject.reading == Reading::Classes);
             open.extend(line.states.iter().skip(answered).chain([&line.base]));
-            open.into_iter().for_each(|cell| system.cells[cell].open = true);
+            for cell in open {
+                system.cells[cell].open = true;
+            }
         }
     }
 }
@@ -219,7 +230,9 @@ fn along(system: &mut System, table: &Table, answered: usize, base: usize, colum
         subject.columns.iter().zip(columns).filter(|(column, _)| !column.in_base).filter_map(|(_, cell)| *cell).collect();
     if subject.many {
         system.covers(&counted, base);
-        counted.iter().for_each(|cell| system.at_least(base, &[*cell]));
+        for cell in &counted {
+            system.at_least(base, &[*cell]);
+        }
     } else {
         system.holds(base, &counted);
         system.holds(answered, &[[base].as_slice(), &outside].concat());

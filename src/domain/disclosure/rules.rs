@@ -1,16 +1,23 @@
 //! The rules: what a preset hides first, what is hidden to keep it company, and the audit that hides until it is proved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use super::bounds::Bounds;
 use super::ledger::{Ledger, Line};
-use super::system::{MANY, Role, System};
+use super::system::{Key, MANY, Role, System};
+use super::witness::Moves;
 use super::{Audit, Preset};
+use crate::domain::answer::State;
 
 /// Results based on fewer people than this are hidden under the GP Patient Survey rule.
 pub(super) const FEWEST: i64 = 10;
 
 /// Counts under this, and above nothing, are hidden in tables about people's characteristics.
 const SMALL: i64 = 5;
+
+/// How far from a number that is given away something is hidden for it: in its own sums, or in those of its neighbours. From
+/// further away it hardly ever helps, and withholding the table hides less.
+const RINGS: usize = 2;
 
 /// Counts of at most this, and above nothing, are hidden under the NHS 1 to 7 rule.
 const SEVEN: i64 = 7;
@@ -31,7 +38,9 @@ fn few_people(ledger: &mut Ledger) {
         if (1..FEWEST).contains(&base) {
             shut(system, line);
             system.hide(line.base, 1, FEWEST - 1);
-            line.columns.iter().flatten().for_each(|cell| system.hide(*cell, 0, FEWEST - 1));
+            for cell in line.columns.iter().flatten() {
+                system.hide(*cell, 0, FEWEST - 1);
+            }
         } else if line.careful {
             for cell in line.counted.iter().chain([&line.size]) {
                 if (1..SMALL).contains(&system.cells[*cell].value) {
@@ -63,11 +72,15 @@ pub(super) fn nearest_five(value: i64) -> i64 {
     (value + 2) / 5 * 5
 }
 
-/// Hides a whole result: its counts, its base and its states.
+/// Hides a whole result: its counts, its base, and of its states enough that the base is not the group less the rest. The
+/// rarer states say nothing of what anybody answered; being nearly always nought they could be hidden only by hiding them
+/// everywhere.
 fn shut(system: &mut System, line: &mut Line) {
     line.shut = true;
-    line.columns.iter().flatten().for_each(|cell| system.hide(*cell, 0, MANY));
-    line.states.iter().for_each(|cell| system.hide(*cell, 0, MANY));
+    let unanswered = [State::PreferNot, State::Blank].map(|state| line.states[state as usize]);
+    for cell in line.columns.iter().flatten().chain(&unanswered) {
+        system.hide(*cell, 0, MANY);
+    }
     let some = i64::from(system.cells[line.base].value > 0);
     system.hide(line.base, some, MANY);
 }
@@ -83,7 +96,20 @@ pub(super) fn company(ledger: &mut Ledger, preset: Preset) {
     for table in order {
         second_group(&mut ledger.system, &mut ledger.tables[table]);
     }
+    mostly_hidden(ledger);
     while (0..ledger.tables.len()).any(|table| rows(ledger, table) | columns(ledger, table)) {}
+}
+
+/// Withholds a table three quarters of whose results are hidden: what is left would say little, and helps to work out the rest.
+fn mostly_hidden(ledger: &mut Ledger) {
+    let system = &mut ledger.system;
+    for lines in &mut ledger.tables {
+        let some = lines.iter().filter(|line| system.cells[line.base].value > 0).count();
+        let shut = lines.iter().filter(|line| line.shut).count();
+        if 4 * shut >= 3 * some {
+            withhold(system, lines);
+        }
+    }
 }
 
 /// When one group is hidden as a whole, so is another: everyone less the others would show it. The next smallest, but
@@ -101,7 +127,7 @@ fn second_group(system: &mut System, lines: &mut [Line]) {
 
 /// In how many sums this cell could keep a hidden one company that stands alone there.
 fn wanted(system: &System, cell: usize) -> usize {
-    let alone = |sum: &&usize| system.sums[**sum].iter().filter(|(other, _)| system.cells[*other].hidden).count() == 1;
+    let alone = |(sum, _): &&(usize, i64)| system.sums[*sum].iter().filter(|(other, _)| system.cells[*other].hidden).count() == 1;
     system.within[cell].iter().filter(alone).count()
 }
 
@@ -138,60 +164,153 @@ fn pair(system: &mut System, cells: impl Iterator<Item = usize> + Clone) -> bool
 }
 
 /// Looks for another solution for every hidden number, and hides more until there is one for each.
-pub(super) fn audit(ledger: &mut Ledger) -> Audit {
+pub(super) fn audit(ledger: &mut Ledger, preset: Preset) -> Audit {
     let before = hidden(&ledger.system).count();
-    ledger.system.follow_from_open();
-    let mut proven = BTreeSet::new();
-    let mut unproven = prove(ledger, &mut proven);
-    if !unproven.is_empty() {
-        withhold(ledger, &unproven);
-        unproven = prove(ledger, &mut proven);
+    follow_from_open(&mut ledger.system);
+    if preset != Preset::None && hardly_anyone(&ledger.system) {
+        return nothing_published(ledger, before);
+    }
+    let mut proof = Proof::default();
+    proof.complete(ledger);
+    if !proof.stuck.is_empty() {
+        withhold_all(ledger, &std::mem::take(&mut proof.stuck));
+        proof.complete(ledger);
     }
     let system = &ledger.system;
     let named = |cells: &mut dyn Iterator<Item = usize>| cells.map(|cell| system.cells[cell].key.to_string()).collect();
     Audit {
         hidden: hidden(system).count(),
-        proven: hidden(system).filter(|cell| proven.contains(cell)).count(),
+        proven: hidden(system).filter(|cell| proof.proven.contains(cell)).count(),
         added: hidden(system).count() - before,
-        implied: named(&mut hidden(system).filter(|cell| system.cells[*cell].implied && !proven.contains(cell))),
-        unproven: named(&mut unproven.into_iter()),
+        withheld: 0,
+        implied: named(&mut hidden(system).filter(|cell| system.cells[*cell].implied && !proof.proven.contains(cell))),
+        unproven: named(&mut proof.stuck.iter().copied()),
     }
 }
 
-/// Proves every hidden number, hiding more where that is needed; gives back those for which nothing helped.
-fn prove(ledger: &mut Ledger, proven: &mut BTreeSet<usize>) -> Vec<usize> {
-    let (mut next, mut unproven) = (0, BTreeSet::new());
-    while next < ledger.system.cells.len() {
-        let cell = &ledger.system.cells[next];
-        if !cell.hidden || cell.implied || proven.contains(&next) || unproven.contains(&next) {
-            next += 1;
-        } else if let Some(moves) = ledger.system.other_solution(next) {
-            // What is a solution stays one when more is hidden.
-            proven.extend(moves.into_keys());
-        } else if let Some(more) = to_give_up(&ledger.system, next) {
-            give_up(ledger, more);
-            // What is hidden now may stand before this one.
-            next = 0;
-        } else {
-            unproven.insert(next);
-        }
-    }
-    unproven.into_iter().filter(|cell| !proven.contains(cell)).collect()
+/// Whether fewer people responded than a result may be based on.
+fn hardly_anyone(system: &System) -> bool {
+    system.find(&Key::default()).is_some_and(|all| system.cells[all].value < FEWEST)
 }
 
-/// Hides every number of the tables that these cells stand in, small or not, so that the rule says nothing about them.
-fn withhold(ledger: &mut Ledger, cells: &[usize]) {
-    let system = &mut ledger.system;
+/// Withholds every table: of so few people nothing is published but how many came in.
+fn nothing_published(ledger: &mut Ledger, before: usize) -> Audit {
     for lines in &mut ledger.tables {
-        let all = |line: &Line| -> Vec<usize> {
-            line.columns.iter().flatten().chain(&line.states).chain([&line.base, &line.size]).copied().collect()
-        };
-        if !lines.iter().flat_map(all).any(|cell| cells.contains(&cell)) {
-            continue;
+        withhold(&mut ledger.system, lines);
+    }
+    let system = &ledger.system;
+    let implied: Vec<usize> = hidden(system).filter(|cell| system.cells[*cell].implied).collect();
+    let all = hidden(system).count();
+    Audit {
+        hidden: all,
+        added: all - before,
+        withheld: all - implied.len(),
+        implied: implied.into_iter().map(|cell| system.cells[cell].key.to_string()).collect(),
+        ..Audit::default()
+    }
+}
+
+/// Marks every cell that follows from what is always published, even if all else were hidden: it cannot be a secret.
+fn follow_from_open(system: &mut System) {
+    let bounds = Bounds::open(system);
+    for (index, cell) in system.cells.iter_mut().enumerate() {
+        cell.implied |= bounds.settled(index);
+    }
+}
+
+/// What has been proved so far.
+#[derive(Default)]
+struct Proof {
+    /// Other solutions, as moves from the truth.
+    witnesses: Vec<Moves>,
+    /// The cells that differ in one of them.
+    proven: BTreeSet<usize>,
+    /// The cells for which there is no other solution and nothing more to hide.
+    stuck: BTreeSet<usize>,
+}
+
+impl Proof {
+    /// Proves every hidden number, hiding more where that is needed.
+    fn complete(&mut self, ledger: &mut Ledger) {
+        let mut bounds = Bounds::published(&ledger.system);
+        loop {
+            let given_away = self.given_away(&ledger.system, &bounds);
+            if given_away.is_empty() {
+                return;
+            }
+            let hidden = self.hide_near(ledger, &bounds, &given_away);
+            bounds = bounds.hide(&ledger.system, &hidden);
         }
-        for line in lines {
-            line.shut = true;
-            all(line).into_iter().for_each(|cell| system.withhold(cell));
+    }
+
+    /// The hidden numbers that can be worked out: first those that follow sum by sum, and when there is none of them, those
+    /// for which no other solution is found.
+    fn given_away(&mut self, system: &System, bounds: &Bounds) -> Vec<usize> {
+        // A rule that hides a cell again may say more about it than was known when the witness was found.
+        self.witnesses.retain(|moves| system.solved_by(moves));
+        self.proven = self.witnesses.iter().flat_map(|moves| moves.keys().copied()).collect();
+        let open: Vec<usize> = hidden(system).filter(|cell| !system.cells[*cell].implied && !self.stuck.contains(cell)).collect();
+        let settled: Vec<usize> = open.iter().copied().filter(|cell| bounds.settled(*cell)).collect();
+        if !settled.is_empty() {
+            return settled;
+        }
+        self.search(system, bounds, open)
+    }
+
+    /// Looks for another solution for each of these cells, and gives back those for which none is found.
+    fn search(&mut self, system: &System, bounds: &Bounds, cells: Vec<usize>) -> Vec<usize> {
+        let mut lost = Vec::new();
+        for cell in cells {
+            if self.proven.contains(&cell) {
+                continue;
+            }
+            match system.other_solution(bounds, cell) {
+                Some(moves) => {
+                    self.proven.extend(moves.keys());
+                    self.witnesses.push(moves);
+                }
+                None => lost.push(cell),
+            }
+        }
+        lost.retain(|cell| !self.proven.contains(cell));
+        lost
+    }
+
+    /// Hides a number near each of these cells, and gives back what was hidden. Where something has just been hidden close by,
+    /// that may be enough, so the cell waits for the next round.
+    fn hide_near(&mut self, ledger: &mut Ledger, bounds: &Bounds, cells: &[usize]) -> Vec<usize> {
+        let (mut touched, mut all) = (BTreeSet::new(), Vec::new());
+        for cell in cells {
+            if ledger.system.sums_of(*cell).any(|sum| touched.contains(&sum)) {
+                continue;
+            }
+            let Some(more) = to_give_up(&ledger.system, bounds, *cell) else {
+                self.stuck.insert(*cell);
+                continue;
+            };
+            let hidden = give_up(ledger, more);
+            touched.extend(hidden.iter().flat_map(|cell| ledger.system.sums_of(*cell)));
+            all.extend(hidden);
+        }
+        all
+    }
+}
+
+/// Withholds every table that these cells stand in.
+fn withhold_all(ledger: &mut Ledger, cells: &BTreeSet<usize>) {
+    for lines in &mut ledger.tables {
+        if lines.iter().flat_map(Line::cells).any(|cell| cells.contains(&cell)) {
+            withhold(&mut ledger.system, lines);
+        }
+    }
+}
+
+/// Hides every number of a table, small or not, so that the rule says nothing about any of them.
+fn withhold(system: &mut System, lines: &mut [Line]) {
+    for line in lines {
+        line.shut = true;
+        for cell in line.cells() {
+            system.withhold(cell);
         }
     }
 }
@@ -200,47 +319,48 @@ fn hidden(system: &System) -> impl Iterator<Item = usize> + '_ {
     (0..system.cells.len()).filter(|index| system.cells[*index].hidden && system.cells[*index].role != Role::Slack)
 }
 
-/// The cheapest number to hide so that this one is no longer given away: first in the sums where it stands alone, then
-/// in any of its sums, then in the sums of its hidden neighbours, and so on outwards.
-fn to_give_up(system: &System, cell: usize) -> Option<usize> {
-    let mut reached = BTreeSet::from([cell]);
-    let mut sums: BTreeSet<usize> = system.within[cell].iter().copied().collect();
-    let alone = |sum: &&usize| system.sums[**sum].iter().all(|(other, _)| *other == cell || fixed(system, *other));
-    let lonely: Vec<usize> = sums.iter().filter(alone).copied().collect();
-    if let Some(found) = lonely.iter().find_map(|sum| cheapest(system, [*sum].iter())) {
-        return Some(found);
-    }
-    loop {
-        if let Some(found) = cheapest(system, sums.iter()) {
+/// The cheapest number to hide so that this one is no longer given away: first in the sums where it alone is hidden, then in
+/// those whose others are given away with it, then in any of its sums, then in the sums of its hidden neighbours.
+fn to_give_up(system: &System, bounds: &Bounds, cell: usize) -> Option<usize> {
+    let own: Vec<usize> = system.sums_of(cell).collect();
+    let (visible, settled) = (|other: usize| !system.cells[other].hidden, |other: usize| bounds.settled(other));
+    for known in [&visible as &dyn Fn(usize) -> bool, &settled] {
+        let alone = |sum: &&usize| system.sums[**sum].iter().all(|(other, _)| *other == cell || known(*other));
+        if let Some(found) = own.iter().filter(alone).find_map(|sum| cheapest(system, std::slice::from_ref(sum))) {
             return Some(found);
         }
-        let members = sums.iter().flat_map(|sum| &system.sums[*sum]).map(|(other, _)| *other);
-        let fresh: Vec<usize> = members.filter(|other| !fixed(system, *other) && !reached.contains(other)).collect();
-        if fresh.is_empty() {
-            return None;
-        }
-        sums.extend(fresh.iter().flat_map(|other| system.within[*other].iter().copied()));
-        reached.extend(fresh);
     }
+    let (mut reached, mut read) = (HashSet::from([cell]), HashSet::new());
+    let mut next = own;
+    for _ in 0..RINGS {
+        if let Some(found) = cheapest(system, &next) {
+            return Some(found);
+        }
+        let members = next.iter().flat_map(|sum| &system.sums[*sum]).map(|(other, _)| *other);
+        let fresh: Vec<usize> = members.filter(|other| !system.fixed(*other) && reached.insert(*other)).collect();
+        read.extend(next);
+        next = fresh.iter().flat_map(|other| system.sums_of(*other)).filter(|sum| read.insert(*sum)).collect();
+    }
+    None
 }
 
-fn fixed(system: &System, cell: usize) -> bool {
-    system.cells[cell].least == system.cells[cell].most
-}
-
-fn cheapest<'a>(system: &System, sums: impl Iterator<Item = &'a usize>) -> Option<usize> {
-    let members = sums.flat_map(|sum| &system.sums[*sum]).map(|(cell, _)| *cell);
+fn cheapest(system: &System, sums: &[usize]) -> Option<usize> {
+    let members = sums.iter().flat_map(|sum| &system.sums[*sum]).map(|(cell, _)| *cell);
     let may = members.filter(|cell| !system.cells[*cell].hidden && !system.cells[*cell].open);
     may.min_by_key(|index| {
         let cell = &system.cells[*index];
-        (cell.role, cell.value == 0, cell.value, *index)
+        // What everyone said is worth more than what a part of them said.
+        (cell.role, cell.key.0.len() == 1, cell.value == 0, cell.value, *index)
     })
 }
 
-/// Hides one more number; a base takes its whole result with it.
-fn give_up(ledger: &mut Ledger, cell: usize) {
-    let system = &mut ledger.system;
-    let results = ledger.tables.iter_mut().flatten().filter(|line| line.base == cell);
-    results.for_each(|line| shut(system, line));
+/// Hides one more number, and gives back what was hidden; a base takes its whole result with it.
+fn give_up(ledger: &mut Ledger, cell: usize) -> Vec<usize> {
+    let (system, mut hidden) = (&mut ledger.system, vec![cell]);
+    for line in ledger.tables.iter_mut().flatten().filter(|line| line.base == cell) {
+        shut(system, line);
+        hidden.extend(line.cells());
+    }
     system.cover(cell);
+    hidden
 }

@@ -80,8 +80,8 @@ pub struct System {
     pub cells: Vec<Cell>,
     /// Each a sum that is nothing: cells with +1 or -1.
     pub sums: Vec<Vec<(usize, i64)>>,
-    /// For every cell, the sums it stands in.
-    pub within: Vec<Vec<usize>>,
+    /// For every cell, the sums it stands in, and with what sign.
+    pub within: Vec<Vec<(usize, i64)>>,
     index: HashMap<Key, usize>,
     told: HashSet<Vec<(usize, i64)>>,
 }
@@ -136,6 +136,16 @@ impl System {
         self.tie(sum);
     }
 
+    /// The sums that this cell stands in.
+    pub(super) fn sums_of(&self, cell: usize) -> impl Iterator<Item = usize> {
+        self.within[cell].iter().map(|(sum, _)| *sum)
+    }
+
+    /// Whether the published numbers and the rules leave only one number for this cell.
+    pub(super) fn fixed(&self, cell: usize) -> bool {
+        self.cells[cell].least == self.cells[cell].most
+    }
+
     fn slack(&mut self, value: i64) -> usize {
         let key = Key::default();
         self.push(Cell { key, value, least: 0, most: MANY, role: Role::Slack, hidden: true, open: false, implied: true })
@@ -147,8 +157,11 @@ impl System {
             return;
         }
         debug_assert_eq!(sum.iter().map(|(cell, sign)| sign * self.cells[*cell].value).sum::<i64>(), 0, "a sum must hold");
-        for (cell, _) in &sum {
-            self.within[*cell].push(self.sums.len());
+        for (cell, sign) in &sum {
+            match self.within[*cell].last_mut() {
+                Some((last, signs)) if *last == self.sums.len() => *signs += sign,
+                _ => self.within[*cell].push((self.sums.len(), *sign)),
+            }
         }
         self.sums.push(sum);
     }

@@ -1,6 +1,8 @@
 //! Vectors of the presets, and the ways in which published numbers could give hidden ones away.
 
+use super::bounds::Bounds;
 use super::system::{Key, Role, System};
+use super::witness::{Moves, Search};
 use super::*;
 use crate::domain::tabulate::{Column, Counts, Reading};
 
@@ -79,6 +81,21 @@ fn two_hidden_counts_that_a_total_would_solve_get_a_third() {
     assert_eq!(gpps(&[30, 2, 1, 8]), "30 [c] [c] 8");
 }
 
+/// The least and the most a cell can be, as far as steps of one lead.
+fn range(system: &System, bounds: &Bounds, cell: usize) -> (i64, i64) {
+    let end = |by: i64| {
+        let mut at = Moves::new();
+        loop {
+            let now = |index: usize| system.cells[index].value + at.get(&index).copied().unwrap_or_default();
+            let Some(moves) = Search::new(system, bounds, &now).step(cell, by) else { return now(cell) };
+            for (index, shift) in moves {
+                *at.entry(index).or_default() += shift;
+            }
+        }
+    };
+    (end(-1), end(1))
+}
+
 #[test]
 fn the_audit_finds_the_ranges_of_the_published_vectors() {
     let range = |numbers: [u64; 4]| {
@@ -89,12 +106,28 @@ fn the_audit_finds_the_ranges_of_the_published_vectors() {
         system.adds_up(total, &cells);
         system.hide(cells[1], 1, 4);
         system.hide(cells[2], 1, 4);
-        (system.range(cells[1]), system.range(cells[2]), system.other_solution(cells[1]).is_some())
+        let bounds = Bounds::published(&system);
+        let other = system.other_solution(&bounds, cells[1]);
+        (range(&system, &bounds, cells[1]), range(&system, &bounds, cells[2]), other.is_some())
     };
     assert_eq!(range([30, 1, 1, 8]), ((1, 1), (1, 1), false));
     assert_eq!(range([30, 4, 4, 8]), ((4, 4), (4, 4), false));
     assert_eq!(range([30, 2, 1, 8]), ((1, 2), (1, 2), true));
     assert_eq!(range([30, 4, 2, 8]), ((2, 4), (2, 4), true));
+}
+
+#[test]
+fn a_second_solution_is_believed_only_when_every_sum_and_every_bound_holds() {
+    let mut system = System::default();
+    let total = system.cell(Key::of(&[("q", "=answered")]), 9, Role::Base);
+    let [a, b] = [("a", 5), ("b", 4)].map(|(code, n)| system.cell(Key::of(&[("q", code)]), n, Role::Choice));
+    system.adds_up(total, &[a, b]);
+    system.hide(a, 1, 9);
+    system.hide(b, 1, 4);
+    assert!(system.solved_by(&Moves::from([(a, 1), (b, -1)])));
+    assert!(!system.solved_by(&Moves::from([(a, 1)])), "they add up to nine");
+    assert!(!system.solved_by(&Moves::from([(a, -1), (b, 1)])), "the rule says at most four");
+    assert!(!system.solved_by(&Moves::from([(total, 1), (a, 1)])), "the total is published");
 }
 
 #[test]
@@ -122,6 +155,17 @@ fn fewer_than_ten_hides_the_count_the_percentage_and_the_base_together() {
     assert!(group.cells.iter().all(|cell| cell.count == Shown::Hidden && cell.per_cent == Shown::Hidden));
     assert_eq!(group.states[0], Shown::Hidden, "answered is the base");
     assert_eq!(group.states[2], Shown::Hidden, "responses less blanks is the base");
+}
+
+#[test]
+fn of_fewer_than_ten_people_no_table_is_published_at_all() {
+    let rows = [counts(&[4, 2], 0), counts(&[2, 1], 0)];
+    let protected = protect(&cross(&subject("q", 2, false), by("area", &["a", "b"], true), &rows), Preset::GpPatientSurvey);
+    let groups: Vec<&ShownGroup> = protected.tables.iter().flat_map(|table| &table.groups).collect();
+    assert!(groups.iter().all(|group| tokens(group) == "[c] [c]" && group.states == [Shown::Hidden; 6]));
+    assert_eq!(groups[0].responses, Shown::Count(9), "how many came in is known");
+    assert_eq!(groups[1].responses, Shown::Hidden);
+    assert_eq!(protected.audit.hidden, protected.audit.withheld + protected.audit.implied.len());
 }
 
 #[test]

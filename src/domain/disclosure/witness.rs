@@ -1,110 +1,88 @@
 //! The proof that a hidden number is hidden: another set of numbers that agrees with everything published.
 //!
 //! A hidden cell is safe only when there is a second solution of all the published sums in which it has another value.
-//! The search starts from the truth, moves the cell by one, and mends what that breaks by moving other unknown cells by
+//! The search starts from a solution, moves the cell by one, and mends what that breaks by moving other unknown cells by
 //! one. What it finds is a proof. When it finds nothing the cell is taken as given away, so the error is on the safe side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::system::{MANY, System};
+use super::bounds::Bounds;
+use super::system::System;
 
-/// Steps after which a search gives up; a proof is found in a few dozen or there is hardly one.
-const STEPS: u32 = 4000;
+/// Terms read after which a search gives up; a proof is found in a few thousand or there is hardly one.
+const READ: usize = 6_000;
 
 /// The moves that lead from one solution to another.
 pub type Moves = BTreeMap<usize, i64>;
 
-struct Search<'a> {
+/// A search for another solution.
+pub(super) struct Search<'a> {
     system: &'a System,
+    bounds: &'a Bounds,
     from: &'a dyn Fn(usize) -> i64,
     moves: Moves,
-    broken: BTreeMap<usize, i64>,
-    steps: u32,
+    /// The sums that do not hold.
+    broken: BTreeMap<usize, Broken>,
+    /// The same sums, those first that the fewest moves would mend.
+    tightest: BTreeSet<(usize, usize)>,
+    /// How many terms may still be read.
+    left: usize,
+}
+
+/// A sum that does not hold.
+#[derive(Clone, Copy)]
+struct Broken {
+    /// By how much.
+    off: i64,
+    /// How many cells could move to mend it.
+    ways: usize,
 }
 
 impl System {
     /// Another solution in which this cell differs from the truth, as moves from it.
-    #[must_use]
-    pub fn other_solution(&self, cell: usize) -> Option<Moves> {
+    pub(super) fn other_solution(&self, bounds: &Bounds, cell: usize) -> Option<Moves> {
         let truth = |index: usize| self.cells[index].value;
-        self.step(cell, 1, &truth).or_else(|| self.step(cell, -1, &truth))
+        let mut steps = [1, -1].into_iter().filter_map(|by| Search::new(self, bounds, &truth).step(cell, by));
+        steps.next().filter(|moves| self.solved_by(moves))
     }
 
-    /// A solution in which this cell is one more or one less than in the solution `from`.
-    fn step(&self, cell: usize, by: i64, from: &dyn Fn(usize) -> i64) -> Option<Moves> {
-        let mut search = Search { system: self, from, moves: Moves::new(), broken: BTreeMap::new(), steps: 0 };
-        if !search.may(cell, by) {
+    /// Whether these moves lead from the truth to numbers that agree with everything published. What was searched for is
+    /// believed only when it passes this.
+    pub(super) fn solved_by(&self, moves: &Moves) -> bool {
+        let by = |cell: &usize| moves.get(cell).copied().unwrap_or_default();
+        let within = |(index, shift): (&usize, &i64)| {
+            let cell = &self.cells[*index];
+            (cell.least..=cell.most).contains(&(cell.value + shift))
+        };
+        let even = |(sum, _): &(usize, i64)| self.sums[*sum].iter().map(|(cell, sign)| sign * by(cell)).sum::<i64>() == 0;
+        moves.iter().all(within) && moves.keys().flat_map(|cell| &self.within[*cell]).all(even)
+    }
+}
+
+/// One broken sum on the way, and the moves that could mend it.
+struct Choice {
+    ways: std::vec::IntoIter<(usize, i64)>,
+    taken: Option<(usize, i64)>,
+}
+
+impl<'a> Search<'a> {
+    pub fn new(system: &'a System, bounds: &'a Bounds, from: &'a dyn Fn(usize) -> i64) -> Self {
+        let (moves, broken, tightest) = (Moves::new(), BTreeMap::new(), BTreeSet::new());
+        Self { system, bounds, from, moves, broken, tightest, left: READ }
+    }
+
+    /// A solution in which this cell is one more or one less than in the one the search starts from.
+    pub fn step(mut self, cell: usize, by: i64) -> Option<Moves> {
+        if !self.may(cell, by) {
             return None;
         }
-        search.shift(cell, by);
-        search.mend().then_some(search.moves)
+        self.shift(cell, by);
+        self.mend().then_some(self.moves)
     }
 
-    /// The least and the most this cell can be, as far as steps of one lead.
-    #[must_use]
-    pub fn range(&self, cell: usize) -> (i64, i64) {
-        let end = |by: i64| {
-            let mut at: BTreeMap<usize, i64> = BTreeMap::new();
-            loop {
-                let now = |index: usize| self.cells[index].value + at.get(&index).copied().unwrap_or_default();
-                let Some(moves) = self.step(cell, by, &now) else { return now(cell) };
-                for (index, shift) in moves {
-                    *at.entry(index).or_default() += shift;
-                }
-            }
-        };
-        (end(-1), end(1))
-    }
-}
-
-/// Rounds of narrowing; each passes a fact one sum further, and what is open is a few sums away.
-const ROUNDS: usize = 24;
-
-impl System {
-    /// Marks every cell that follows from what is always published, even if all else were hidden: it cannot be a secret.
-    /// Bounds are narrowed sum by sum, so what is marked is truly given away.
-    pub fn follow_from_open(&mut self) {
-        let known = |cell: &super::system::Cell| if cell.open { (cell.value, cell.value) } else { (0, MANY) };
-        let mut bounds: Vec<(i64, i64)> = self.cells.iter().map(known).collect();
-        for _ in 0..ROUNDS {
-            let before = bounds.clone();
-            self.sums.iter().for_each(|sum| narrow(sum, &mut bounds));
-            if before == bounds {
-                break;
-            }
-        }
-        for (cell, (least, most)) in self.cells.iter_mut().zip(bounds) {
-            cell.implied |= least == most;
-        }
-    }
-}
-
-/// Narrows the bounds of each cell of a sum that is nothing by those of the others.
-fn narrow(sum: &[(usize, i64)], bounds: &mut [(i64, i64)]) {
-    let ends = |bounds: &[(i64, i64)], cell: usize, sign: i64| {
-        let (least, most) = bounds[cell];
-        if sign > 0 { (least, most) } else { (-most, -least) }
-    };
-    let (mut low, mut high) = (0, 0);
-    for (cell, sign) in sum {
-        let (least, most) = ends(bounds, *cell, *sign);
-        (low, high) = (low + least, high + most);
-    }
-    for (cell, sign) in sum {
-        let (least, most) = ends(bounds, *cell, *sign);
-        let (from, to) = (-(high - most), -(low - least));
-        let (from, to) = if *sign > 0 { (from, to) } else { (-to, -from) };
-        let old = bounds[*cell];
-        bounds[*cell] = (old.0.max(from), old.1.min(to));
-        let (now_least, now_most) = ends(bounds, *cell, *sign);
-        (low, high) = (low + now_least - least, high + now_most - most);
-    }
-}
-
-impl Search<'_> {
     fn may(&self, cell: usize, by: i64) -> bool {
-        let (at, cell_now) = ((self.from)(cell) + by, &self.system.cells[cell]);
-        !self.moves.contains_key(&cell) && cell_now.least <= at && at <= cell_now.most
+        let (least, most) = self.bounds.of(cell);
+        least < most && (least..=most).contains(&((self.from)(cell) + by)) && !self.moves.contains_key(&cell)
     }
 
     fn shift(&mut self, cell: usize, by: i64) {
@@ -118,46 +96,80 @@ impl Search<'_> {
     }
 
     fn tell(&mut self, cell: usize, by: i64) {
-        for sum in &self.system.within[cell] {
-            let signs: i64 = self.system.sums[*sum].iter().filter(|(other, _)| *other == cell).map(|(_, sign)| sign).sum();
-            let off = self.broken.entry(*sum).or_default();
-            *off += signs * by;
-            if *off == 0 {
-                self.broken.remove(sum);
+        let system = self.system;
+        for (sum, sign) in &system.within[cell] {
+            let off = self.off(*sum) + sign * by;
+            if let Some(before) = self.broken.remove(sum) {
+                self.tightest.remove(&(before.ways, *sum));
+            }
+            if off != 0 {
+                let ways = self.ways(*sum, off).count();
+                self.spend(system.sums[*sum].len());
+                self.broken.insert(*sum, Broken { off, ways });
+                self.tightest.insert((ways, *sum));
             }
         }
     }
 
-    /// Mends the broken sum with the fewest ways to mend it; true when none is broken.
+    fn spend(&mut self, reads: usize) {
+        self.left = self.left.saturating_sub(reads);
+    }
+
+    /// Mends what is broken, always the sum with the fewest ways to mend it; true when nothing is broken any more.
     fn mend(&mut self) -> bool {
-        self.steps += 1;
-        if self.steps > STEPS {
-            return false;
-        }
-        let tightest = self.broken.iter().map(|(sum, off)| self.ways(*sum, *off)).min_by_key(Vec::len);
-        let Some(mut ways) = tightest else { return true };
-        ways.sort_by_key(|(cell, by)| (self.new_breaks(*cell, *by), *cell));
-        for (cell, by) in ways {
-            self.shift(cell, by);
-            if self.mend() {
-                return true;
+        let mut choices: Vec<Choice> = Vec::new();
+        while let Some((_, sum)) = self.tightest.first().copied() {
+            choices.push(self.choice(sum));
+            loop {
+                let Some(choice) = choices.last_mut() else { return false };
+                if self.left == 0 {
+                    return false;
+                }
+                if self.take_next(choice) {
+                    break;
+                }
+                choices.pop();
             }
+        }
+        true
+    }
+
+    /// The ways to mend a sum, best first.
+    fn choice(&mut self, sum: usize) -> Choice {
+        let mut ways: Vec<(usize, i64)> = self.ways(sum, self.off(sum)).collect();
+        if ways.len() > 1 {
+            self.spend(ways.iter().map(|(cell, _)| self.system.within[*cell].len()).sum());
+            ways.sort_by_cached_key(|(cell, by)| (self.new_breaks(*cell, *by), *cell));
+        }
+        Choice { ways: ways.into_iter(), taken: None }
+    }
+
+    /// Takes back the move that led nowhere and makes the next; false when there is none.
+    fn take_next(&mut self, choice: &mut Choice) -> bool {
+        if let Some((cell, by)) = choice.taken.take() {
             self.unshift(cell, by);
         }
-        false
+        choice.taken = choice.ways.next();
+        if let Some((cell, by)) = choice.taken {
+            self.shift(cell, by);
+        }
+        choice.taken.is_some()
     }
 
-    fn ways(&self, sum: usize, off: i64) -> Vec<(usize, i64)> {
-        let towards = |sign: i64| -(off.signum() * sign);
+    /// The moves that would bring a sum that is off by so much nearer to nothing.
+    fn ways(&self, sum: usize, off: i64) -> impl Iterator<Item = (usize, i64)> {
         let terms = self.system.sums[sum].iter();
-        terms.map(|(cell, sign)| (*cell, towards(*sign))).filter(|(cell, by)| self.may(*cell, *by)).collect()
+        terms.map(move |(cell, sign)| (*cell, -(off.signum() * sign))).filter(|(cell, by)| self.may(*cell, *by))
+    }
+
+    fn off(&self, sum: usize) -> i64 {
+        self.broken.get(&sum).map_or(0, |broken| broken.off)
     }
 
     /// How many more sums a move would break than it mends.
     fn new_breaks(&self, cell: usize, by: i64) -> i64 {
-        let change = |sum: &usize| {
-            let sign = self.system.sums[*sum].iter().find(|(other, _)| *other == cell).map_or(0, |(_, sign)| *sign);
-            let off = self.broken.get(sum).copied().unwrap_or_default();
+        let change = |(sum, sign): &(usize, i64)| {
+            let off = self.off(*sum);
             (off + sign * by).abs() - off.abs()
         };
         self.system.within[cell].iter().map(change).sum()
