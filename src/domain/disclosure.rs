@@ -171,13 +171,11 @@ pub struct Audit {
     pub proven: usize,
     /// How many were hidden only to protect others.
     pub added: usize,
-    /// How many are withheld because fewer than ten people responded at all: no table is published then, so there is nothing
-    /// that they could be worked out from but how many came in.
+    /// How many are withheld with every table, because fewer than ten people responded or because hiding less could not be
+    /// proved to be enough: only what is always published is left then, so there is nothing else they could be worked out from.
     pub withheld: usize,
     /// Hidden numbers that follow from what is always published, such as a question that everyone answered alike.
     pub implied: Vec<String>,
-    /// Hidden numbers for which no proof was found although nothing more can be hidden. A run with any is not handed over.
-    pub unproven: Vec<String>,
 }
 
 /// Tables that may be shown, and the proof.

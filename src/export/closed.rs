@@ -56,9 +56,6 @@ pub fn tables_for_page(definition: &Definition, dataset: &Dataset) -> Result<Clo
     let wanted = Wanted { questions: definition.questions.clone(), breakdowns: definition.breakdowns.clone() };
     let (run, missing) = plan(dataset, &wanted);
     let protected = protect(&run, preset);
-    if !protected.audit.unproven.is_empty() {
-        return Err(CannotExport::NotSafe(protected.audit.unproven.len()));
-    }
     let mut warnings: Vec<String> = protected.tables.iter().flat_map(alike).collect();
     if dataset.synthetic() > 0 {
         warnings.push(made_up(dataset));
@@ -146,7 +143,7 @@ fn notes(protected: &Protected, missing: &[String]) -> Vec<String> {
         "Cells are written as they are. Open them as text: a spreadsheet may take a cell that begins with = + - or @ for a formula.".to_owned(),
     ];
     if protected.audit.withheld > 0 {
-        notes.push("Fewer than ten people responded, so no table is published.".to_owned());
+        notes.push("Nothing is shown but what is always published: fewer than ten people responded, or too few for any table to be shown without giving some of them away.".to_owned());
     }
     if !missing.is_empty() {
         notes.push(format!(

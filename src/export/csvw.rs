@@ -40,7 +40,8 @@ fn column(column: &super::FileColumn) -> Value {
         object.insert("null".to_owned(), json!(column.null));
     }
     if !column.codes.is_empty() {
-        object.insert("soundings:codes".to_owned(), json!(column.codes));
+        let codes: Vec<String> = column.codes.iter().map(|(code, label)| format!("{code}: {label}")).collect();
+        object.insert("dc:description".to_owned(), json!(codes.join("; ")));
     }
     Value::Object(object)
 }

@@ -52,7 +52,6 @@ fn counted(audit: &Audit) -> Value {
         "with_another_solution": audit.proven,
         "following_from_open_totals": audit.implied.len(),
         "withheld_with_every_table": audit.withheld,
-        "without_proof": audit.unproven.len(),
     })
 }
 

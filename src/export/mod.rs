@@ -58,9 +58,6 @@ pub enum CannotExport {
     /// The consultation names a preset that does not exist.
     #[error("the consultation asks for the disclosure preset `{0}`, which does not exist; use gp_patient_survey or nhs_1_7")]
     NoSuchPreset(String),
-    /// The audit could not prove that every hidden number is hidden.
-    #[error("{0} hidden numbers could be worked out from the others whatever else is hidden; ask for fewer breakdowns")]
-    NotSafe(usize),
 }
 
 impl CannotExport {
@@ -70,7 +67,6 @@ impl CannotExport {
         match self {
             Self::NoSuchExport(_) => "no_such_export",
             Self::NoSuchPreset(_) => "no_such_preset",
-            Self::NotSafe(_) => "not_safe",
         }
     }
 }

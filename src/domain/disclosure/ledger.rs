@@ -108,7 +108,6 @@ impl Ledger {
         let mut columns: Vec<(Key, Vec<usize>)> = Vec::new();
         if self.sized.insert((table.breakdown.variable.clone(), prefix.clone())) {
             columns.push((Key::default(), lines.iter().map(|line| line.size).collect()));
-            self.not_stated(table);
         }
         for (index, state) in State::ALL.into_iter().enumerate() {
             let cells = lines.iter().map(|line| line.states[index]).collect();
@@ -119,6 +118,9 @@ impl Ledger {
         }
         for column in 0..table.subject.columns.len() {
             columns.push((column_key(table, column), lines.iter().filter_map(|line| line.columns[column]).collect()));
+        }
+        for (key, _) in &columns {
+            self.not_stated(table, key);
         }
         for (key, parts) in columns {
             let Some(total) = self.system.find(&prefix.and(&key)) else { continue };
@@ -133,14 +135,13 @@ impl Ledger {
         }
     }
 
-    /// Those who did not state a characteristic are those whose answer to its question is no answer.
-    fn not_stated(&mut self, table: &Table) {
+    /// Those who did not state a characteristic are those whose answer to its question is no answer, whatever else is counted.
+    fn not_stated(&mut self, table: &Table, what: &Key) {
         let variable = table.breakdown.variable.as_str();
-        let group = within_key(table).and(&Key::of(&[(variable, &group_value(NOT_STATED))]));
-        let Some(total) = self.system.find(&group) else { return };
+        let rest = within_key(table).and(what);
+        let Some(total) = self.system.find(&rest.and(&Key::of(&[(variable, &group_value(NOT_STATED))]))) else { return };
         let states = State::ALL.into_iter().filter(|state| *state != State::Answered);
-        let parts: Option<Vec<usize>> =
-            states.map(|state| self.system.find(&within_key(table).and(&state_key(variable, state)))).collect();
+        let parts: Option<Vec<usize>> = states.map(|state| self.system.find(&rest.and(&state_key(variable, state)))).collect();
         if let Some(parts) = parts {
             self.system.adds_up(total, &parts);
         }
@@ -199,7 +200,8 @@ impl Ledger {
             let balance = table.within.is_none() && BALANCE.contains(&table.breakdown.variable.as_str());
             system.cells[line.size].open |= whole || balance || (table.within.is_none() && well_known(table));
             let base = system.cells[line.base].value;
-            if !whole || preset != Preset::GpPatientSurvey || (1..FEWEST).contains(&base) {
+            let few = system.cells[line.size].value < FEWEST || (1..FEWEST).contains(&base);
+            if !whole || preset != Preset::GpPatientSurvey || few {
                 continue;
             }
             let spared = |cell: &usize| !table.subject.equality || system.cells[*cell].value == 0;

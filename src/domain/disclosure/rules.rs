@@ -15,12 +15,12 @@ pub(super) const FEWEST: i64 = 10;
 /// Counts under this, and above nothing, are hidden in tables about people's characteristics.
 const SMALL: i64 = 5;
 
-/// How far from a number that is given away something is hidden for it: in its own sums, or in those of its neighbours. From
-/// further away it hardly ever helps, and withholding the table hides less.
-const RINGS: usize = 2;
-
 /// Counts of at most this, and above nothing, are hidden under the NHS 1 to 7 rule.
 const SEVEN: i64 = 7;
+
+/// How far from a number that is given away something is hidden for it at first: in its own sums, or in those of its
+/// neighbours. From further away it seldom helps, and withholding the table hides less.
+const NEAR: usize = 2;
 
 /// Hides what the preset says must be hidden by itself.
 pub(super) fn first(ledger: &mut Ledger, preset: Preset) {
@@ -106,8 +106,15 @@ fn mostly_hidden(ledger: &mut Ledger) {
     for lines in &mut ledger.tables {
         let some = lines.iter().filter(|line| system.cells[line.base].value > 0).count();
         let shut = lines.iter().filter(|line| line.shut).count();
-        if 4 * shut >= 3 * some {
-            withhold(system, lines);
+        if shut == 0 || 4 * shut < 3 * some {
+            continue;
+        }
+        for line in lines {
+            line.shut = true;
+            // What a rule says about a number it hides may be known from another table, so it still holds.
+            for cell in line.cells() {
+                system.hide(cell, 0, MANY);
+            }
         }
     }
 }
@@ -170,21 +177,29 @@ pub(super) fn audit(ledger: &mut Ledger, preset: Preset) -> Audit {
     if preset != Preset::None && hardly_anyone(&ledger.system) {
         return nothing_published(ledger, before);
     }
-    let mut proof = Proof::default();
+    let mut proof = Proof { rings: NEAR, ..Proof::default() };
     proof.complete(ledger);
-    if !proof.stuck.is_empty() {
-        withhold_all(ledger, &std::mem::take(&mut proof.stuck));
+    let mut reached = proof.stuck.clone();
+    proof.rings = usize::MAX;
+    while !proof.stuck.is_empty() && withhold_all(ledger, &reached) {
+        proof.stuck.clear();
         proof.complete(ledger);
+        // Where that was not enough, the tables that are tied to these go too.
+        let sums = proof.stuck.iter().chain(&reached).flat_map(|cell| ledger.system.sums_of(*cell));
+        let near: Vec<usize> = sums.flat_map(|sum| &ledger.system.sums[sum]).map(|(cell, _)| *cell).collect();
+        reached.extend(near.into_iter().filter(|cell| !ledger.system.cells[*cell].open));
+    }
+    if !proof.stuck.is_empty() {
+        return nothing_published(ledger, before);
     }
     let system = &ledger.system;
-    let named = |cells: &mut dyn Iterator<Item = usize>| cells.map(|cell| system.cells[cell].key.to_string()).collect();
+    let implied = hidden(system).filter(|cell| system.cells[*cell].implied && !proof.proven.contains(cell));
     Audit {
         hidden: hidden(system).count(),
         proven: hidden(system).filter(|cell| proof.proven.contains(cell)).count(),
         added: hidden(system).count() - before,
         withheld: 0,
-        implied: named(&mut hidden(system).filter(|cell| system.cells[*cell].implied && !proof.proven.contains(cell))),
-        unproven: named(&mut proof.stuck.iter().copied()),
+        implied: implied.map(|cell| system.cells[cell].key.to_string()).collect(),
     }
 }
 
@@ -193,7 +208,7 @@ fn hardly_anyone(system: &System) -> bool {
     system.find(&Key::default()).is_some_and(|all| system.cells[all].value < FEWEST)
 }
 
-/// Withholds every table: of so few people nothing is published but how many came in.
+/// Withholds every table: nothing is published but what always is.
 fn nothing_published(ledger: &mut Ledger, before: usize) -> Audit {
     for lines in &mut ledger.tables {
         withhold(&mut ledger.system, lines);
@@ -206,7 +221,7 @@ fn nothing_published(ledger: &mut Ledger, before: usize) -> Audit {
         added: all - before,
         withheld: all - implied.len(),
         implied: implied.into_iter().map(|cell| system.cells[cell].key.to_string()).collect(),
-        ..Audit::default()
+        proven: 0,
     }
 }
 
@@ -227,6 +242,8 @@ struct Proof {
     proven: BTreeSet<usize>,
     /// The cells for which there is no other solution and nothing more to hide.
     stuck: BTreeSet<usize>,
+    /// How far from a number that is given away something may be hidden for it.
+    rings: usize,
 }
 
 impl Proof {
@@ -235,7 +252,8 @@ impl Proof {
         let mut bounds = Bounds::published(&ledger.system);
         loop {
             let given_away = self.given_away(&ledger.system, &bounds);
-            if given_away.is_empty() {
+            if given_away.is_empty() && self.holds(&ledger.system) {
+                self.stuck.retain(|cell| !self.proven.contains(cell));
                 return;
             }
             let hidden = self.hide_near(ledger, &bounds, &given_away);
@@ -246,9 +264,6 @@ impl Proof {
     /// The hidden numbers that can be worked out: first those that follow sum by sum, and when there is none of them, those
     /// for which no other solution is found.
     fn given_away(&mut self, system: &System, bounds: &Bounds) -> Vec<usize> {
-        // A rule that hides a cell again may say more about it than was known when the witness was found.
-        self.witnesses.retain(|moves| system.solved_by(moves));
-        self.proven = self.witnesses.iter().flat_map(|moves| moves.keys().copied()).collect();
         let open: Vec<usize> = hidden(system).filter(|cell| !system.cells[*cell].implied && !self.stuck.contains(cell)).collect();
         let settled: Vec<usize> = open.iter().copied().filter(|cell| bounds.settled(*cell)).collect();
         if !settled.is_empty() {
@@ -276,6 +291,15 @@ impl Proof {
         lost
     }
 
+    /// Whether all the witnesses still hold; those that do not are thrown away. A rule that hides a cell again may say more
+    /// about it than was known when the witness was found.
+    fn holds(&mut self, system: &System) -> bool {
+        let before = self.witnesses.len();
+        self.witnesses.retain(|moves| system.solved_by(moves));
+        self.proven = self.witnesses.iter().flat_map(|moves| moves.keys().copied()).collect();
+        self.witnesses.len() == before
+    }
+
     /// Hides a number near each of these cells, and gives back what was hidden. Where something has just been hidden close by,
     /// that may be enough, so the cell waits for the next round.
     fn hide_near(&mut self, ledger: &mut Ledger, bounds: &Bounds, cells: &[usize]) -> Vec<usize> {
@@ -284,7 +308,7 @@ impl Proof {
             if ledger.system.sums_of(*cell).any(|sum| touched.contains(&sum)) {
                 continue;
             }
-            let Some(more) = to_give_up(&ledger.system, bounds, *cell) else {
+            let Some(more) = to_give_up(&ledger.system, bounds, *cell, self.rings) else {
                 self.stuck.insert(*cell);
                 continue;
             };
@@ -296,13 +320,18 @@ impl Proof {
     }
 }
 
-/// Withholds every table that these cells stand in.
-fn withhold_all(ledger: &mut Ledger, cells: &BTreeSet<usize>) {
+/// Withholds every table that these cells stand in, and says whether there was anything left in them to withhold.
+fn withhold_all(ledger: &mut Ledger, cells: &BTreeSet<usize>) -> bool {
+    let system = &mut ledger.system;
+    let held = |system: &System, cell: usize| system.cells[cell].open || system.cells[cell].most == MANY;
+    let mut more = false;
     for lines in &mut ledger.tables {
         if lines.iter().flat_map(Line::cells).any(|cell| cells.contains(&cell)) {
-            withhold(&mut ledger.system, lines);
+            more |= lines.iter().flat_map(Line::cells).any(|cell| !held(system, cell));
+            withhold(system, lines);
         }
     }
+    more
 }
 
 /// Hides every number of a table, small or not, so that the rule says nothing about any of them.
@@ -321,7 +350,7 @@ fn hidden(system: &System) -> impl Iterator<Item = usize> + '_ {
 
 /// The cheapest number to hide so that this one is no longer given away: first in the sums where it alone is hidden, then in
 /// those whose others are given away with it, then in any of its sums, then in the sums of its hidden neighbours.
-fn to_give_up(system: &System, bounds: &Bounds, cell: usize) -> Option<usize> {
+fn to_give_up(system: &System, bounds: &Bounds, cell: usize, rings: usize) -> Option<usize> {
     let own: Vec<usize> = system.sums_of(cell).collect();
     let (visible, settled) = (|other: usize| !system.cells[other].hidden, |other: usize| bounds.settled(other));
     for known in [&visible as &dyn Fn(usize) -> bool, &settled] {
@@ -332,7 +361,10 @@ fn to_give_up(system: &System, bounds: &Bounds, cell: usize) -> Option<usize> {
     }
     let (mut reached, mut read) = (HashSet::from([cell]), HashSet::new());
     let mut next = own;
-    for _ in 0..RINGS {
+    for _ in 0..rings {
+        if next.is_empty() {
+            break;
+        }
         if let Some(found) = cheapest(system, &next) {
             return Some(found);
         }

@@ -50,9 +50,9 @@ impl System {
     /// believed only when it passes this.
     pub(super) fn solved_by(&self, moves: &Moves) -> bool {
         let by = |cell: &usize| moves.get(cell).copied().unwrap_or_default();
-        let within = |(index, shift): (&usize, &i64)| {
+        let within = |(index, by): (&usize, &i64)| {
             let cell = &self.cells[*index];
-            (cell.least..=cell.most).contains(&(cell.value + shift))
+            (cell.least..=cell.most).contains(&(cell.value + by))
         };
         let even = |(sum, _): &(usize, i64)| self.sums[*sum].iter().map(|(cell, sign)| sign * by(cell)).sum::<i64>() == 0;
         moves.iter().all(within) && moves.keys().flat_map(|cell| &self.within[*cell]).all(even)

@@ -76,8 +76,8 @@ fn the_golden_numbers_are_those_counted_by_hand() {
     assert_eq!(shown("relation", "as_asked", "all", "all"), ["user 70 78 90", "carer 32 36 90"]);
     // 52/108 = 48.1, 33/108 = 30.6, 23/108 = 21.3.
     assert_eq!(shown("council_area", "as_asked", "all", "all"), ["north 52 48 108", "south 33 31 108", "east 23 21 108"]);
-    // Four people over 90 are hidden, and so is the next lowest, or 103 less the others would show them; the third is, because
-    // only version 1 and two channels hold any of the four, so that what is shown of those would show the second.
+    // Four people over 90 are hidden, so the next lowest is, or 103 less the others would show them; and everyone from 40 on,
+    // or the channels and areas would.
     assert_eq!(shown("age", "as_asked", "all", "all"), ["under_40 [c] [c] 103", "over_40 [c] [c] 103", "over_90 [c] [c] 103"]);
 }
 
