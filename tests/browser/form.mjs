@@ -27,11 +27,14 @@ export async function follow(page, link) {
   await Promise.all([page.waitForEvent('load'), link.click()]);
 }
 
-/** From the start page of a consultation to the first page of one edition, by the links a person would use. */
+/**
+ * From the start page of a consultation to the first page of one edition, by the links a person would use, and not by
+ * the one that leads on to answers begun before.
+ */
 export async function begin(page, consultation, edition) {
   await page.goto(`/${consultation}`);
   if (edition === 'easy-read') await follow(page, page.locator(`main a[href="/${consultation}/easy-read"]`).first());
-  await follow(page, page.locator(`main a[href^="/${consultation}/${edition}/"]`).first());
+  await follow(page, page.locator(`main [aria-labelledby="answer"] a[href^="/${consultation}/${edition}/"]`).first());
 }
 
 /** What is asked on this page: one entry for each name, with what may be done about it. */
