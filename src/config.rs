@@ -22,6 +22,14 @@ pub struct Config {
     pub log_json: bool,
 }
 
+impl Config {
+    /// Whether people reach the service over TLS, so that cookies may be kept to it.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
 /// What a flag, the environment or the file may say; nothing when it does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields)]

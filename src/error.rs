@@ -24,9 +24,6 @@ pub enum Error {
     /// Somebody is signed in who may not do this.
     #[error("this account may not do that; ask an administrator for the role")]
     Forbidden,
-    /// Too many requests: wait this many seconds.
-    #[error("too many requests; wait {0} seconds and try again")]
-    SlowDown(u64),
     /// The database is locked or away; nothing was stored and the same request may be sent again.
     #[error("the service cannot store anything at the moment; nothing was lost, send the same again shortly")]
     Unavailable(#[source] anyhow::Error),
@@ -48,7 +45,6 @@ impl Error {
             Self::TooLarge(_) => "too_large",
             Self::SignIn => "sign_in",
             Self::Forbidden => "forbidden",
-            Self::SlowDown(_) => "slow_down",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }

@@ -22,7 +22,7 @@ pub use shown::{Isolated, Published, isolated};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// Results of fewer than 10 people hidden; in tables about people's characteristics, counts of 1 to 4 hidden and the
+    /// Results of fewer than 10 people hidden; in tables about equality characteristics, counts of 1 to 4 hidden and the
     /// next lowest when only one is.
     GpPatientSurvey,
     /// Counts of 1 to 7 hidden, the rest to the nearest 5, percentages from the rounded counts.
@@ -54,8 +54,8 @@ impl Preset {
     pub const fn words(self) -> &'static str {
         match self {
             Self::GpPatientSurvey => {
-                "Results based on fewer than 10 people are hidden. In tables about people's characteristics, counts of 1 to 4 \
-                 are hidden, and the next lowest when only one would be. More is hidden where a hidden number could \
+                "Results based on fewer than 10 people are hidden. In tables about equality characteristics, such as age, \
+                 counts of 1 to 4 are hidden, and the next lowest when only one would be. More is hidden where a hidden number could \
                  otherwise be worked out."
             }
             Self::Nhs17 => {

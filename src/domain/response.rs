@@ -18,40 +18,10 @@ pub struct Response {
 }
 
 impl Response {
-    /// The id that stays the same through all revisions.
-    #[must_use]
-    pub const fn response_id(&self) -> Uuid {
-        self.submission.response_id
-    }
-
-    /// The id of this revision.
-    #[must_use]
-    pub const fn revision_id(&self) -> Uuid {
-        self.submission.revision_id
-    }
-
-    /// The revision it replaces.
-    #[must_use]
-    pub const fn supersedes(&self) -> Option<Uuid> {
-        self.submission.supersedes
-    }
-
-    /// What arrived.
-    #[must_use]
-    pub const fn submission(&self) -> &Submission {
-        &self.submission
-    }
-
     /// The typed answers.
     #[must_use]
     pub const fn answers(&self) -> &Answers {
         &self.answers
-    }
-
-    /// What was odd about it, and kept with it.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
     }
 
     /// SHA-256 over what was answered: form, version, edition, answers, consent and help, in canonical order. Channel,

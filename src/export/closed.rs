@@ -56,10 +56,7 @@ pub fn tables_for_page(definition: &Definition, dataset: &Dataset) -> Result<Clo
     let wanted = Wanted { questions: definition.questions.clone(), breakdowns: definition.breakdowns.clone() };
     let (run, missing) = plan(dataset, &wanted);
     let protected = protect(&run, preset);
-    let mut warnings: Vec<String> = protected.tables.iter().flat_map(alike).collect();
-    if dataset.synthetic() > 0 {
-        warnings.push(made_up(dataset));
-    }
+    let warnings = protected.tables.iter().flat_map(alike).chain(made_up(dataset)).collect();
     Ok(ClosedTables {
         consultation: dataset.consultation.code.clone(),
         title: definition.title.clone(),
@@ -83,9 +80,8 @@ pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Result<Output
         files.push(csvw::beside(&table, definition, &notes));
     }
     files.push(read_me(&tables, definition));
-    let warnings = tables.protected.tables.iter().flat_map(alike).collect();
     let Protected { published, audit, .. } = tables.protected;
-    Ok(Output { files, published, audit: Some(audit), warnings })
+    Ok(Output { files, published, audit: Some(audit), warnings: tables.warnings })
 }
 
 /// Groups whose every answer is the same: that says something about each of them (rule R45).

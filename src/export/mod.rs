@@ -81,9 +81,6 @@ pub fn run(definition: &Definition, dataset: &Dataset, earlier: &[Published]) ->
     for before in earlier {
         output.warnings.extend(crate::domain::disclosure::isolated(before, &output.published).iter().map(told));
     }
-    if dataset.synthetic() > 0 {
-        output.warnings.push(made_up(dataset));
-    }
     output.files.push(manifest::manifest(definition, dataset, &output));
     Ok(output)
 }
@@ -93,9 +90,11 @@ fn told(isolated: &Isolated) -> String {
     format!("{what} differs from an earlier run by {people}: subtracting one from the other could show what so few people said.")
 }
 
-fn made_up(dataset: &Dataset) -> String {
+/// That responses were made up, when any were.
+fn made_up(dataset: &Dataset) -> Option<String> {
     let (synthetic, rows) = (dataset.synthetic(), dataset.rows.len());
-    format!("{synthetic} of the {rows} responses are synthetic: made up for a demonstration, and nobody's views.")
+    let said = format!("{synthetic} of the {rows} responses are synthetic: made up for a demonstration, and nobody's views.");
+    (synthetic > 0).then_some(said)
 }
 
 /// The preset a definition asks for in this consultation.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::csv::TableFile;
 use super::definition::{Definition, Labels};
-use super::{FileColumn, Output, csvw};
+use super::{FileColumn, Output, csvw, made_up};
 use crate::analysis::dataset::Dataset;
 use crate::analysis::variable::{Holds, Variable};
 use crate::domain::answer::{State, Value};
@@ -36,7 +36,8 @@ pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Output {
         rows: (0..dataset.rows.len()).map(cells).collect(),
     };
     let files = vec![table.file(), csvw::beside(&table, definition, &notes())];
-    Output { files, published: BTreeMap::new(), audit: None, warnings: vec![definition.rights.clone()] }
+    let warnings = std::iter::once(definition.rights.clone()).chain(made_up(dataset)).collect();
+    Output { files, published: BTreeMap::new(), audit: None, warnings }
 }
 
 fn notes() -> Vec<String> {

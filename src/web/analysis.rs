@@ -1,9 +1,9 @@
 //! The analyst's pages: the same protected tables as the files, for those who hold a token.
 
+use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
 use actix_web::web::{self, Data, Form, Path, Query, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -68,13 +68,12 @@ fn sign_in_page(wrong: bool) -> Page {
     page("Sign in", "analysis-sign-in.jinja", None, &json!({ "wrong": wrong }))
 }
 
-async fn sign_in(app: Data<App>, pasted: Form<Pasted>, request: HttpRequest) -> Page {
+async fn sign_in(app: Data<App>, pasted: Form<Pasted>) -> Page {
     let secret = pasted.token.trim();
     let Some(bearer) = access::bearer(&app.db().read, secret, app.now()).await? else { return sign_in_page(true) };
     note(&app, &bearer.name, "sign_in.done", None, "token").await?;
-    let secure = request.connection_info().scheme() == "https";
-    let cookie =
-        Cookie::build(COOKIE, secret.to_owned()).path("/analysis").http_only(true).same_site(SameSite::Strict).secure(secure);
+    let cookie = Cookie::build(COOKIE, secret.to_owned()).path("/analysis").http_only(true).same_site(SameSite::Strict);
+    let cookie = cookie.secure(app.config.is_encrypted());
     Ok(HttpResponse::SeeOther().cookie(cookie.finish()).insert_header((header::LOCATION, "/analysis")).finish())
 }
 
@@ -127,7 +126,6 @@ fn shown(made: &ClosedTables, by: &str) -> serde_json::Value {
 /// One table as words, a choice a row and a group a column: the numbers as they may be shown, and nothing else.
 #[derive(Serialize)]
 struct Sheet {
-    question: String,
     label: String,
     reading: String,
     groups: Vec<String>,
@@ -155,7 +153,6 @@ impl Sheet {
         };
         let within = table.within.map(|edition| format!(" ({} edition only)", edition.slug())).unwrap_or_default();
         Self {
-            question: table.subject.question.clone(),
             label: table.subject.label.clone(),
             reading: format!("{}{within}", reading_words(table.subject.reading)),
             groups: table.groups.iter().map(|group| group.group.label.clone()).collect(),

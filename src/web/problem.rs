@@ -70,7 +70,6 @@ pub const fn status(error: &Error) -> StatusCode {
         Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::SignIn => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
-        Error::SlowDown(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -137,7 +136,6 @@ mod tests {
             (Error::TooLarge(1), 413),
             (Error::SignIn, 401),
             (Error::Forbidden, 403),
-            (Error::SlowDown(1), 429),
             (Error::Unavailable(secret()), 503),
             (Error::Internal(secret()), 500),
         ];

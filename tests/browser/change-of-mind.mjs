@@ -125,6 +125,9 @@ describe('a person who changes their mind', () => {
       await fillIn(page, SERVICE_HARMONISATION, 'standard', { plan: { important: words } });
       const { code } = await send(page);
       assert.equal(await count(), 1);
+      await askToWithdraw(page, code);
+      await follow(page, page.locator('main').getByRole('button', { name: /^no/i }));
+      assert.equal(await count(), 1, 'who thinks better of it keeps the response');
       await withdraw(page, code);
       assert.match(await heading(page), /taken back/i);
     });
@@ -195,11 +198,16 @@ async function comeBack(page, code) {
   await follow(page, page.locator('main form button').first());
 }
 
-/** Gives the receipt code on the page for withdrawing, and confirms when asked. */
-async function withdraw(page, code) {
+/** Gives the receipt code on the page for withdrawing. */
+async function askToWithdraw(page, code) {
   await page.goto(`/${SERVICE_HARMONISATION}/withdraw`);
   await page.locator('main form input[type="text"], main form input:not([type])').first().fill(code);
   await follow(page, page.locator('main form button').first());
+}
+
+/** Gives the receipt code, and confirms when asked. */
+async function withdraw(page, code) {
+  await askToWithdraw(page, code);
   const confirm = page.locator('main').getByRole('button', { name: /^yes/i });
   if ((await confirm.count()) > 0 && (await page.locator('.nhsuk-error-summary').count()) === 0) await follow(page, confirm.first());
 }

@@ -202,6 +202,10 @@ describe('the pages for analysts', () => {
       await seen.look(page);
       await follow(page, page.locator('main a[href$="by=council_area"]'));
       await seen.look(page);
+      await page.goto('/analysis');
+      await follow(page, page.locator('main').getByRole('button', { name: 'Sign out' }));
+      await page.goto(`/analysis/${SERVICE_HARMONISATION}`);
+      assert.equal(await page.locator('[name="token"]').count(), 1, 'who has signed out sees no results');
     }),
   );
 

@@ -61,6 +61,9 @@ describe('a resident without JavaScript', () => {
       await fillIn(page, SERVICE_HARMONISATION, 'standard', { plan });
       await send(page);
       await towardsEquality(page);
+      await page.goBack();
+      await follow(page, page.locator('main').getByRole('button', { name: /^no/i }));
+      assert.equal(place(page), 'thank-you');
     });
     const row = await rowWith(plan.important);
     assert.equal(row.age_group ?? '', '', 'no equality question was answered');

@@ -12,7 +12,7 @@ use crate::domain::answer::State;
 /// Results based on fewer people than this are hidden under the GP Patient Survey rule.
 pub(super) const FEWEST: i64 = 10;
 
-/// Counts under this, and above nothing, are hidden in tables about people's characteristics.
+/// Counts under this, and above nothing, are hidden in tables about equality characteristics.
 const SMALL: i64 = 5;
 
 /// Counts of at most this, and above nothing, are hidden under the NHS 1 to 7 rule.

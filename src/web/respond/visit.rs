@@ -221,7 +221,7 @@ impl Visit {
             .path(format!("/{}", self.consultation().code))
             .http_only(true)
             .same_site(SameSite::Lax)
-            .secure(self.app.config.base_url.starts_with("https://"))
+            .secure(self.app.config.is_encrypted())
             .finish()
     }
 }
