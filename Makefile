@@ -23,7 +23,7 @@ test: ## everything: style, licences, both databases, forms, real browser
 bench: ## what must be fast, measured, on SQLite and PostgreSQL
 	@scripts/install-debian build postgres
 	@scripts/fetch-assets
-	@PGSSLMODE=disable scripts/postgres run $(CARGO) bench --locked
+	@PGSSLMODE=disable scripts/postgres run scripts/postgres slow $(CARGO) bench --locked
 
 assets: ## fetch the front-end files that are not ours into assets/vendor
 	@scripts/install-debian build

@@ -20,10 +20,10 @@ impl Scratch {
         Self { url: format!("sqlite://{}/soundings.db", folder.display()), made: None }.filled().await
     }
 
-    /// A database of the server that `SOUNDINGS_TEST_DATABASE` names, if it names one.
-    pub async fn postgres() -> Result<Option<Self>> {
+    /// A database of the server that this environment variable names, if it names one.
+    pub async fn postgres(variable: &str) -> Result<Option<Self>> {
         #[expect(clippy::disallowed_methods, reason = "where to measure is the benchmark's own affair")]
-        let Some(server) = std::env::var("SOUNDINGS_TEST_DATABASE").ok().filter(|url| !url.is_empty()) else {
+        let Some(server) = std::env::var(variable).ok().filter(|url| !url.is_empty()) else {
             return Ok(None);
         };
         let name = format!("bench{}", Uuid::now_v7().simple());

@@ -1,8 +1,11 @@
 //! What must be fast, measured: durable submissions and a public page, each beside a yardstick of the same minute.
 //!
-//! `cargo bench` measures everything; `cargo bench -- --quick` measures for a moment only, and `-- sqlite`, `-- postgres`
-//! or `-- page` that part alone. The server measured is the program itself in a process of its own, so that its CPU time
-//! can be read; client, server and PostgreSQL share this machine. Nothing is written into the project.
+//! `cargo bench` measures everything; `cargo bench -- --quick` measures for a moment only, and `-- sqlite`, `-- page`,
+//! `-- postgres` or `-- slow` that part alone. The server measured is the program itself in a process of its own, so that
+//! its CPU time can be read; client, server and PostgreSQL share this machine. Nothing is written into the project.
+//!
+//! `slow` is PostgreSQL on a disk that flushes as a server's does. Where a flush costs next to nothing, one commit after
+//! another is limited by the processor as everything else is, and a multiple of it says nothing about commits in groups.
 
 mod answers;
 mod bare;
@@ -64,7 +67,7 @@ async fn measure(plan: &Plan) -> Result<()> {
     if plan.has("sqlite") {
         let bare = Server::bare(folder.path()).await?;
         let disk = disk::Sqlite::open(folder.path()).await?;
-        report::title("SQLite", "bare loop/s");
+        report::title("SQLite", Some("bare loop/s"));
         for connections in CONNECTIONS {
             let mut rounds = Vec::new();
             for _ in 0..plan.rounds {
@@ -83,19 +86,23 @@ async fn measure(plan: &Plan) -> Result<()> {
         }
     }
     if plan.has("postgres") {
-        postgres(plan, folder.path()).await?;
+        postgres(plan, folder.path(), "PostgreSQL", "SOUNDINGS_TEST_DATABASE").await?;
+    }
+    if plan.has("slow") {
+        postgres(plan, folder.path(), "PostgreSQL, each flush 4 ms longer", "SOUNDINGS_SLOW_DATABASE").await?;
     }
     Ok(())
 }
 
-async fn postgres(plan: &Plan, folder: &std::path::Path) -> Result<()> {
-    let Some(database) = Scratch::postgres().await? else {
-        report::say("PostgreSQL was not measured: SOUNDINGS_TEST_DATABASE names none (scripts/postgres run …)");
+/// PostgreSQL as this environment variable names it.
+async fn postgres(plan: &Plan, folder: &std::path::Path, title: &str, variable: &str) -> Result<()> {
+    let Some(database) = Scratch::postgres(variable).await? else {
+        report::say(&format!("{title}: not measured, {variable} names none (see scripts/postgres)"));
         return Ok(());
     };
     let server = Server::start(&database.url, folder).await?;
     let disk = disk::Postgres::open(&database.url).await?;
-    report::title("PostgreSQL", "");
+    report::title(title, None);
     for connections in CONNECTIONS {
         let mut rounds = Vec::new();
         for _ in 0..plan.rounds {
