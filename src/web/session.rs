@@ -10,24 +10,25 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::Problem;
 use crate::app::App;
+use crate::domain::access::{Actor, Role};
 use crate::error::{Error, Result};
-use crate::store::access::{self, Bearer, Role};
+use crate::store::access;
 
 /// The cookie that holds a pasted token.
 pub const COOKIE: &str = "soundings_token";
 
 /// Who is asking, if they said.
 #[derive(Debug, Clone, Default)]
-pub struct Caller(pub Option<Bearer>);
+pub struct Caller(pub Option<Actor>);
 
 impl Caller {
-    /// The bearer, when it may act in this role in this consultation.
+    /// The one who asks, when they may act in this role in this consultation.
     ///
     /// # Errors
     /// [`Error::SignIn`] when nobody is signed in, [`Error::Forbidden`] when somebody is who may not.
-    pub fn require(&self, role: Role, consultation: &str) -> Result<&Bearer> {
-        let bearer = self.0.as_ref().ok_or(Error::SignIn)?;
-        if bearer.may(role, consultation) { Ok(bearer) } else { Err(Error::Forbidden) }
+    pub fn require(&self, role: Role, consultation: &str) -> Result<&Actor> {
+        let actor = self.0.as_ref().ok_or(Error::SignIn)?;
+        if actor.may(role, consultation) { Ok(actor) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -41,7 +42,7 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let (Some(secret), Some(app)) = (secret, app) else { return Ok(Self(None)) };
             match access::bearer(&app.db().read, &secret, app.now()).await? {
-                Some(bearer) => Ok(Self(Some(bearer))),
+                Some(actor) => Ok(Self(Some(actor))),
                 None => Err(Problem(Error::SignIn)),
             }
         })
