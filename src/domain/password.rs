@@ -22,9 +22,13 @@ impl Weakness {
     #[must_use]
     pub fn what_to_do(&self) -> String {
         match self {
-            Self::Short => format!("Use {SHORTEST} characters or more. Three or four words that do not belong together are good."),
+            Self::Short => {
+                format!("Use {SHORTEST} characters or more. Three or four words that do not belong together are good.")
+            }
             Self::Long => format!("Use {LONGEST} characters or fewer."),
-            Self::Guessable(why) => format!("This would be guessed too soon. {why} Use three or four words that do not belong together."),
+            Self::Guessable(why) => {
+                format!("This would be guessed too soon. {why} Use three or four words that do not belong together.")
+            }
         }
     }
 }
@@ -65,7 +69,9 @@ mod tests {
     #[test]
     fn what_a_guesser_tries_first_is_refused() {
         let about = ["Ada Keyer", "ada.keyer@example.org"];
-        for tried in ["passwordpassword", "123456789012", "qwertyuiop[]", "aaaaaaaaaaaaaa", "adakeyer2026", "council12345", "Password1234"] {
+        for tried in
+            ["passwordpassword", "123456789012", "qwertyuiop[]", "aaaaaaaaaaaaaa", "adakeyer2026", "council12345", "Password1234"]
+        {
             assert!(matches!(judge(tried, &about), Err(Weakness::Guessable(_))), "{tried}");
         }
         assert_eq!(judge("otter lantern gravel nine", &about), Ok(()));

@@ -28,7 +28,13 @@ pub struct Failure {
 /// The instant from which somebody may try again; none when they may try now. `failures` are those of the account or of
 /// the address, in any order.
 #[must_use]
-pub fn wait_until(failures: &[Failure], account: &str, browser: &str, address: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn wait_until(
+    failures: &[Failure],
+    account: &str,
+    browser: &str,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
     let window = Duration::minutes(WINDOW_MINUTES);
     let waits = |limit: usize, counts: &dyn Fn(&Failure) -> bool| {
         let mut recent: Vec<DateTime<Utc>> =

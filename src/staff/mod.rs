@@ -1,8 +1,8 @@
 //! Staff accounts: invite, set a password, sign in with a second factor, and who is behind a session.
 
 mod password;
-pub mod secret;
 mod second_factor;
+pub mod secret;
 mod sign_in;
 
 use chrono::{DateTime, Duration, Utc};
@@ -15,8 +15,8 @@ use crate::store::staff::{self, Purpose, Staff};
 use crate::store::{Db, begin_write, sessions};
 
 pub use password::choose_password;
-pub use second_factor::{Setup, set_up, setup};
-pub use sign_in::{Attempt, Outcome, Signed, code, sign_in, sign_out, signed};
+pub use second_factor::{Setup, setup};
+pub use sign_in::{Attempt, Outcome, Signed, Step, code, set_up, sign_in, sign_out, signed};
 
 /// A one-time link works for this many days.
 pub const LINK_DAYS: i64 = 7;
@@ -25,7 +25,14 @@ pub const LINK_DAYS: i64 = 7;
 ///
 /// # Errors
 /// `staff_exists` when the address has an account.
-pub async fn invite(db: &Db, email: &str, name: &str, grants: Vec<Grant>, by: &str, now: DateTime<Utc>) -> Result<(Staff, String)> {
+pub async fn invite(
+    db: &Db,
+    email: &str,
+    name: &str,
+    grants: Vec<Grant>,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(Staff, String)> {
     let person = Staff {
         staff_id: Uuid::now_v7(),
         email: address(email),
@@ -39,7 +46,10 @@ pub async fn invite(db: &Db, email: &str, name: &str, grants: Vec<Grant>, by: &s
     };
     let tx = begin_write(&db.write).await?;
     if !staff::add(&tx, &person).await? {
-        return Err(Error::unreadable("staff_exists", format!("{} already has an account; change what it may do instead", person.email)));
+        return Err(Error::unreadable(
+            "staff_exists",
+            format!("{} already has an account; change what it may do instead", person.email),
+        ));
     }
     let link = secret::new()?;
     staff::add_link(&tx, person.staff_id, &secret::hash(&link), Purpose::Welcome, now + Duration::days(LINK_DAYS)).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use totp_rs::{Builder, Secret, Totp};
 
-use super::{entry, sign_in};
+use super::entry;
 use crate::error::Result;
 use crate::store::audit::Chain;
 use crate::store::staff::{self, Staff};
@@ -18,29 +18,34 @@ pub struct Setup {
     pub address: String,
 }
 
-/// A new secret for this person's authenticator; nothing is kept until [`set_up`] is given a code made with it.
-pub fn setup(person: &Staff) -> Result<Setup> {
-    let mut bytes = [0; 20];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-    shown(person, &Secret::from(bytes.to_vec()).to_base32())
-}
-
-/// The same for a secret that was shown before, when its code was mistyped.
-pub fn shown(person: &Staff, secret: &str) -> Result<Setup> {
-    let totp = totp(person, secret)?;
-    let address = totp.to_url().map_err(|error| anyhow::anyhow!("the authenticator's address: {error}"))?;
-    Ok(Setup { secret: secret.to_owned(), address })
+/// What sets up this person's authenticator: a new secret, or the one that was shown before, when its code was
+/// mistyped. Nothing is kept until a code made with it comes back.
+pub fn setup(person: &Staff, before: Option<&str>) -> Result<Setup> {
+    let secret = match before {
+        Some(secret) if Secret::try_from_base32(secret).is_ok() => secret.to_owned(),
+        _ => {
+            let mut bytes = [0; 20];
+            getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
+            Secret::from(bytes.to_vec()).to_base32()
+        }
+    };
+    let address = totp(person, &secret)?.to_url().map_err(|error| anyhow::anyhow!("the authenticator's address: {error}"))?;
+    Ok(Setup { secret, address })
 }
 
 /// Keep the secret when this code was made with it. False when it was not.
-pub async fn set_up(db: &Db, person: &Staff, secret: &str, code: &str, now: DateTime<Utc>) -> Result<bool> {
+pub(super) async fn keep(db: &Db, person: &Staff, secret: &str, code: &str, now: DateTime<Utc>) -> Result<bool> {
+    if Secret::try_from_base32(secret).is_err() {
+        return Ok(false);
+    }
     let Some(step) = step(person, secret, code, now)? else { return Ok(false) };
     let tx = begin_write(&db.write).await?;
     staff::set_authenticator(&tx, person.staff_id, Some(secret)).await?;
+    staff::use_step(&tx, person.staff_id, step).await?;
     let actor = person.actor().name;
     Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, &actor, "staff.second_factor_set", person.staff_id, "")]).await?;
     tx.commit().await?;
-    staff::use_step(&db.write, person.staff_id, step).await
+    Ok(true)
 }
 
 /// Whether this code is right now and was not used before; it is used up.

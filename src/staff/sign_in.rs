@@ -3,14 +3,14 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::password::is_right;
-use super::second_factor::accepts;
+use super::second_factor::{accepts, keep};
 use super::{address, entry, secret};
 use crate::domain::access::Actor;
 use crate::domain::throttle::{Failure, WINDOW_MINUTES, wait_until};
 use crate::error::Result;
 use crate::store::sessions::{self, Session, Stage};
 use crate::store::staff::{self, Staff};
-use crate::store::{Db, audit};
+use crate::store::{Db, audit, settings};
 
 /// A session ends after this many minutes in which nothing was done.
 pub const IDLE_MINUTES: i64 = 30;
@@ -88,21 +88,50 @@ pub async fn sign_in(db: &Db, attempt: Attempt<'_>, now: DateTime<Utc>) -> Resul
     Ok(Outcome::In(enter(db, &person, attempt.browser, now).await?))
 }
 
-/// Try the authenticator's code of a half signed-in session. A right one gives a new session, so that a secret known
-/// before signing in is worth nothing after it.
-pub async fn code(db: &Db, session: &str, code: &str, browser: Option<&str>, from: &str, now: DateTime<Utc>) -> Result<Outcome> {
-    let Some(signed) = signed(db, session, now).await? else { return Ok(Outcome::Wrong) };
-    let person = signed.person;
-    let failure = failure(db, Some(&person), &person.email, browser, from, now).await?;
+/// A try at the second step.
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    /// The half signed-in session.
+    pub session: &'a str,
+    /// The code that was typed.
+    pub code: &'a str,
+    /// The secret this browser keeps.
+    pub browser: &'a str,
+    /// Where it comes from.
+    pub from: &'a str,
+}
+
+/// Try the authenticator's code. A right one gives a new session, so that a secret known before signing in is worth
+/// nothing after it.
+pub async fn code(db: &Db, step: Step<'_>, now: DateTime<Utc>) -> Result<Outcome> {
+    let Some(person) = half_in(db, step.session, now).await? else { return Ok(Outcome::Wrong) };
+    let failure = failure(db, Some(&person), &person.email, Some(step.browser), step.from, now).await?;
     if let Some(until) = must_wait(db, &failure, now).await? {
         return Ok(Outcome::Wait(until));
     }
-    if !accepts(db, &person, code, now).await? {
+    if !accepts(db, &person, step.code, now).await? {
         sessions::add_failure(&db.write, &failure).await?;
-        return Ok(Outcome::Half(session.to_owned()));
+        return Ok(Outcome::Half(step.session.to_owned()));
     }
-    sessions::end(&db.write, &secret::hash(session)).await?;
-    Ok(Outcome::In(enter(db, &person, browser, now).await?))
+    sessions::end(&db.write, &secret::hash(step.session)).await?;
+    Ok(Outcome::In(enter(db, &person, Some(step.browser), now).await?))
+}
+
+/// Set up the authenticator of somebody who has none, with this secret and a code made with it.
+pub async fn set_up(db: &Db, step: Step<'_>, key: &str, now: DateTime<Utc>) -> Result<Outcome> {
+    let person = half_in(db, step.session, now).await?.filter(|person| person.authenticator.is_none());
+    let Some(person) = person else { return Ok(Outcome::Wrong) };
+    if !keep(db, &person, key, step.code, now).await? {
+        return Ok(Outcome::Half(step.session.to_owned()));
+    }
+    sessions::end(&db.write, &secret::hash(step.session)).await?;
+    let person = Staff { authenticator: Some(key.to_owned()), ..person };
+    Ok(Outcome::In(enter(db, &person, Some(step.browser), now).await?))
+}
+
+async fn half_in(db: &Db, session: &str, now: DateTime<Utc>) -> Result<Option<Staff>> {
+    let signed = signed(db, session, now).await?;
+    Ok(signed.filter(|signed| signed.stage == Stage::Password).map(|signed| signed.person))
 }
 
 /// Whoever is behind this session, unless it has ended. That something was done is noted once a minute.
@@ -131,7 +160,7 @@ pub async fn sign_out(db: &Db, session: &str, now: DateTime<Utc>) -> Result<()> 
 }
 
 /// Somebody who has done all that is asked: remember the browser, tell the audit log, begin the session.
-pub(super) async fn enter(db: &Db, person: &Staff, browser: Option<&str>, now: DateTime<Utc>) -> Result<String> {
+async fn enter(db: &Db, person: &Staff, browser: Option<&str>, now: DateTime<Utc>) -> Result<String> {
     if let Some(browser) = browser {
         sessions::know_browser(&db.write, person.staff_id, &secret::hash(browser), now).await?;
     }
@@ -162,7 +191,10 @@ async fn failure(
         None => false,
     };
     let browser = if known { browser } else { String::new() };
-    Ok(Failure { account: secret::hash(email), browser, address: secret::hash(from), at: now })
+    // An address is easily found from its hash alone, so the hash is made with something only this database holds.
+    let salt = settings::get_or_keep(&db.write, "throttle_salt", &secret::new()?).await?;
+    let address = secret::hash(&format!("{salt} {from}"));
+    Ok(Failure { account: secret::hash(&format!("{salt} {email}")), browser, address, at: now })
 }
 
 async fn must_wait(db: &Db, failure: &Failure, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {

@@ -1,4 +1,5 @@
-//! Who is asking: the holder of a bearer token, in the `Authorization` header or in the cookie the sign-in page sets.
+//! Who is asking: the holder of a bearer token, in the `Authorization` header or in the cookie the results' sign-in page
+//! sets, or somebody who has signed in to the desk.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,10 +13,20 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::domain::access::{Actor, Role};
 use crate::error::{Error, Result};
+use crate::staff;
 use crate::store::access;
 
 /// The cookie that holds a pasted token.
 pub const COOKIE: &str = "soundings_token";
+
+/// The cookie that holds a staff session.
+pub const STAFF_COOKIE: &str = "soundings_staff";
+
+/// The staff session a browser sends.
+#[must_use]
+pub fn staff_secret(request: &HttpRequest) -> Option<String> {
+    request.cookie(STAFF_COOKIE).map(|cookie| cookie.value().to_owned()).filter(|secret| !secret.is_empty())
+}
 
 /// Who is asking, if they said.
 #[derive(Debug, Clone, Default)]
@@ -37,14 +48,17 @@ impl FromRequest for Caller {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let secret = secret(request);
+        let (secret, session) = (secret(request), staff_secret(request));
         let app = request.app_data::<Data<App>>().cloned();
         Box::pin(async move {
-            let (Some(secret), Some(app)) = (secret, app) else { return Ok(Self(None)) };
-            match access::bearer(&app.db().read, &secret, app.now()).await? {
-                Some(actor) => Ok(Self(Some(actor))),
-                None => Err(Problem(Error::SignIn)),
+            let Some(app) = app else { return Ok(Self(None)) };
+            if let Some(secret) = secret {
+                let actor = access::bearer(&app.db().read, &secret, app.now()).await?;
+                return actor.map(|actor| Self(Some(actor))).ok_or(Problem(Error::SignIn));
             }
+            let Some(session) = session else { return Ok(Self(None)) };
+            let signed = staff::signed(app.db(), &session, app.now()).await?;
+            Ok(Self(signed.and_then(|signed| signed.actor())))
         })
     }
 }
