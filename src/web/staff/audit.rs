@@ -29,10 +29,10 @@ pub(super) async fn page(app: Data<App>, seat: Seat) -> Page {
 }
 
 fn shown(entry: &Recorded, names: &BTreeMap<String, String>) -> serde_json::Value {
-    let named = |text: &str| names.get(text).cloned().unwrap_or_else(|| text.to_owned());
+    let person = |text: &str| names.get(text).cloned().unwrap_or_else(|| text.to_owned());
     json!({
-        "at": entry.at.with_timezone(&London).format("%d %b %Y %H:%M:%S").to_string(), "who": named(&entry.actor),
-        "action": entry.action, "consultation": entry.consultation, "subject": named(&entry.subject),
+        "at": entry.at.with_timezone(&London).format("%d %b %Y %H:%M:%S").to_string(), "who": person(&entry.actor),
+        "action": entry.action, "consultation": entry.consultation, "subject": person(&entry.subject),
         "detail": entry.detail.chars().take(80).collect::<String>(),
     })
 }
