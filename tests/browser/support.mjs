@@ -65,7 +65,7 @@ export async function startProgram(more = []) {
     await close();
     throw new Error(`${error.message}\n${log}`);
   }
-  return { origin, database, data, folder, close, log: () => log, token: /with the token (\S+)/.exec(log)?.[1], desk: /Desk: (\S+)/.exec(log)?.[1] };
+  return { binary: PROGRAM, origin, database, data, folder, close, log: () => log, token: /with the token (\S+)/.exec(log)?.[1], desk: /Desk: (\S+)/.exec(log)?.[1] };
 }
 
 async function untilReady(origin, child) {
