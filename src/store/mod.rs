@@ -5,6 +5,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod consultations;
 pub mod drafts;
+pub mod extensions;
 mod first;
 pub mod freezes;
 pub mod held;

@@ -1,7 +1,10 @@
 //! The desk: pages for the people who run a consultation, for those who have signed in.
 
+mod answers;
 mod audit;
+mod dates;
 mod getting_in;
+mod held;
 mod home;
 pub mod page;
 mod people;
@@ -29,5 +32,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/people/{id}/disable", web::post().to(people::disable))
         .route("/staff/people/{id}/enable", web::post().to(people::enable))
         .route("/staff/audit", web::get().to(audit::page))
-        .route("/staff/audit.csv", web::get().to(audit::download));
+        .route("/staff/audit.csv", web::get().to(audit::download))
+        .route("/staff/{code}/held", web::get().to(held::list))
+        .route("/staff/{code}/held/{id}", web::get().to(held::item))
+        .route("/staff/{code}/held/{id}", web::post().to(held::decide))
+        .route("/staff/{code}/dates", web::get().to(dates::dates))
+        .route("/staff/{code}/dates", web::post().to(dates::extend));
 }
