@@ -174,22 +174,21 @@ async fn a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours_wha
     let (person, link) = invited(&app, "ada@example.org", &[]).await;
     let (db, began) = (app.app.db(), Utc::now());
     staff::choose_password(db, &link, PASSWORD, began).await.unwrap().unwrap().unwrap();
-    let attempt = || Attempt { email: "ada@example.org", password: PASSWORD, browser: None, from: "here", second_factor: false };
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     let mut now = began;
     while now < began + Duration::minutes(12 * 60 - 25) {
         now += Duration::minutes(25);
         assert!(staff::signed(db, &session, now).await.unwrap().is_some(), "busy at {now}");
     }
     assert!(staff::signed(db, &session, began + Duration::hours(12)).await.unwrap().is_none());
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     assert!(staff::signed(db, &session, began + Duration::minutes(30)).await.unwrap().is_none());
     assert!(staff::signed(db, &session, began).await.unwrap().is_none(), "what has ended stays ended");
 
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     staff::disable(db, person.staff_id, true, "command", began).await.unwrap();
     assert!(staff::signed(db, &session, began).await.unwrap().is_none(), "who was shut out is out at once");
-    assert_eq!(staff::sign_in(db, attempt(), began).await.unwrap(), Outcome::Wrong);
+    assert_eq!(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap(), Outcome::Wrong);
     app.stop().await;
 }
 
@@ -291,4 +290,32 @@ async fn the_sign_in_page_sends_nobody_to_another_site_afterwards() {
         assert!(page.contains("name=\"next\" value=\"/staff"), "{page}");
     }
     app.stop().await;
+}
+
+#[actix_web::test]
+async fn somebody_who_knows_their_password_changes_it_and_their_other_sessions_end() {
+    let app = TestApp::start().await;
+    let (here, _) = Desk::with(&app, "ada@example.org", &[(Role::Keyer, Some("sample"))]).await;
+    let there = staff::sign_in(app.app.db(), attempt(PASSWORD), Utc::now()).await.unwrap();
+    let there = inside(there);
+    let new = "velvet harbour seven finch";
+    let change = |current: &'static str, password: &'static str, again: &'static str| {
+        let fields = [("current", current), ("password", password), ("again", again)];
+        let here = &here;
+        async move { here.post("/staff/account", &fields).await }
+    };
+    assert!(change("wrong password here", new, new).await.page.contains("This is not the password you have now"));
+    assert!(change(PASSWORD, "short", "short").await.page.contains("12 characters or more"));
+    assert!(change(PASSWORD, new, "another").await.page.contains("not the same"));
+    let done = change(PASSWORD, new, new).await;
+    assert!(done.status == 200 && done.page.contains("Keyer in "), "{}", done.page);
+    assert_eq!(here.get("/staff").await.status, 200, "this session goes on");
+    assert!(staff::signed(app.app.db(), &there, Utc::now()).await.unwrap().is_none(), "others end");
+    assert_eq!(staff::sign_in(app.app.db(), attempt(PASSWORD), Utc::now()).await.unwrap(), Outcome::Wrong);
+    assert_ne!(inside(staff::sign_in(app.app.db(), attempt(new), Utc::now()).await.unwrap()), "");
+    app.stop().await;
+}
+
+fn attempt(password: &str) -> Attempt<'_> {
+    Attempt { email: "ada@example.org", password, browser: None, from: "here", second_factor: false }
 }

@@ -1,5 +1,6 @@
 //! The desk: pages for the people who run a consultation, for those who have signed in.
 
+mod account;
 mod answers;
 mod audit;
 mod dates;
@@ -23,6 +24,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/second-step", web::post().to(getting_in::second_step))
         .route("/staff/link/{link}", web::get().to(getting_in::link_page))
         .route("/staff/link/{link}", web::post().to(getting_in::choose_password))
+        .route("/staff/account", web::get().to(account::account))
+        .route("/staff/account", web::post().to(account::change))
         .route("/staff/people", web::get().to(people::list))
         .route("/staff/people", web::post().to(people::invite))
         .route("/staff/people/{id}", web::get().to(people::person))
