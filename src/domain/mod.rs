@@ -9,6 +9,7 @@ pub mod form;
 pub mod paging;
 pub mod question;
 pub mod response;
+pub mod retry;
 pub mod routing;
 pub mod submission;
 pub mod tabulate;

@@ -8,6 +8,7 @@ pub mod drafts;
 mod first;
 pub mod freezes;
 pub mod held;
+pub mod queue;
 pub mod responses;
 pub mod settings;
 mod sql;

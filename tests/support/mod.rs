@@ -48,6 +48,13 @@ pub async fn database() -> (Db, tempfile::TempDir, Option<(String, String)>) {
     (db, dir, schema)
 }
 
+/// The number that a statement gives as `n`.
+pub async fn number(db: &Db, sql: &str) -> i64 {
+    use sea_orm::{ConnectionTrait as _, Statement};
+    let statement = Statement::from_string(db.read.get_database_backend(), sql);
+    db.read.query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
+
 impl TestApp {
     /// A service with the sample consultation open, another closed long ago and a third not yet open.
     pub async fn start() -> Self {
