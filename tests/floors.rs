@@ -16,8 +16,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", &["domain", "store", "error", "config", "intake"]),
     ("demo", &["domain", "store", "error", "config", "intake", "forms", "app"]),
     ("jobs", &["domain", "store", "error", "config", "intake", "forms", "analysis", "export", "app"]),
-    ("web", &["domain", "store", "error", "config", "intake", "forms", "analysis", "export", "app"]),
-    ("serve", &["domain", "store", "error", "config", "intake", "forms", "analysis", "export", "app", "web", "demo", "jobs"]),
+    ("mail", &["domain", "store", "error", "config", "app"]),
+    ("web", &["domain", "store", "error", "config", "intake", "forms", "analysis", "export", "app", "mail"]),
+    (
+        "serve",
+        &["domain", "store", "error", "config", "intake", "forms", "analysis", "export", "app", "web", "demo", "jobs", "mail"],
+    ),
 ];
 
 /// Names that only these modules may say.
@@ -26,7 +30,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("actix_web::", &["web", "serve"]),
     ("Utc::now", &["serve", "command", "main", "demo"]),
     ("std::env::var", &["config"]),
-    ("tokio::", &["store", "intake", "serve", "main", "command", "web", "demo", "jobs"]),
+    ("tokio::", &["store", "intake", "serve", "main", "command", "web", "demo", "jobs", "mail"]),
+    ("lettre::", &["mail"]),
 ];
 
 #[test]
