@@ -11,6 +11,7 @@ mod drafts;
 mod durability;
 mod floors;
 mod logs;
+mod mail;
 mod migrations;
 mod one_door;
 mod queue;

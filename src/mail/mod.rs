@@ -15,7 +15,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use kinds::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Receipt, Trial, UploadImported};
+use kinds::Trial;
+pub use kinds::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Receipt, UploadImported};
 pub use letter::Letter;
 pub use recipient::{NotAnAddress, Recipient};
 pub use sender::{Failure, Sender};
@@ -75,4 +76,12 @@ pub async fn post<K: Kind>(db: &Db, config: &Config, to: &Recipient, message: &K
     let queued = queue(&db.write, config, to, message, now).await?;
     wake();
     Ok(queued)
+}
+
+/// The test message, rendered, to be sent without the queue.
+///
+/// # Errors
+/// When it cannot be rendered, which is our own fault.
+pub fn trial(to: &Recipient, config: &Config) -> Result<Letter> {
+    Ok(render::letter(to, &Trial {}, &config.base_url).map_err(anyhow::Error::from)?)
 }

@@ -12,28 +12,31 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use url::Url;
 use uuid::Uuid;
 
-use super::letter::Letter;
+use super::letter::{Letter, one_line};
 use crate::config::Config;
 
-/// How long one command to the server may take.
-const COMMAND: Duration = Duration::from_secs(30);
+/// How much of what a server says is repeated.
+const MOST_WORDS: usize = 500;
 
-/// How long all commands for one letter may take: well within the lease of its job.
-const LETTER: Duration = Duration::from_secs(240);
+/// How long connecting and signing in may take.
+const CONNECTING: Duration = Duration::from_secs(30);
 
-/// Why a letter was not sent.
-#[derive(Debug, thiserror::Error)]
+/// How long handing over one letter may take; with the connecting well within the lease of its job.
+const HANDING_OVER: Duration = Duration::from_secs(180);
+
+/// Why a letter was not sent: a code that holds no address, and the words of whoever said so, which may hold one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// It may be sent later: the server is away, busy, or set up wrongly.
-    #[error("{1:#}")]
-    Later(String, #[source] anyhow::Error),
+    #[error("{1} ({0})")]
+    Later(String, String),
     /// It can never be sent: the server refused this letter or its recipient.
-    #[error("{1:#}")]
-    Never(String, #[source] anyhow::Error),
+    #[error("{1} ({0})")]
+    Never(String, String),
 }
 
 impl Failure {
-    /// A code that holds no address, such as `smtp_550`, `connection` or `tls`. The words of the error may hold one.
+    /// The code, such as `smtp_550`, `connection` or `tls`.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -73,7 +76,7 @@ impl Sender {
         let from: Mailbox = from.parse().context(
             "SOUNDINGS_MAIL_FROM must be an address, such as consult@example.org or Consultations <consult@example.org>",
         )?;
-        let transport = transport(server)?.timeout(Some(COMMAND)).build();
+        let transport = transport(server)?.timeout(Some(CONNECTING)).build();
         Ok(Some(Self { transport, from }))
     }
 
@@ -83,30 +86,35 @@ impl Sender {
     /// Why it was not sent, and whether to try again.
     pub async fn send(&self, letter: &Letter, job_id: Uuid, made_at: DateTime<Utc>) -> Result<(), Failure> {
         let Some(message) = letter.message(&self.from, job_id, made_at) else {
-            return Err(Failure::Never("unreadable_address".to_owned(), anyhow::anyhow!("the letter has no usable address")));
+            return Err(Failure::Never("unreadable_address".to_owned(), "the letter has no usable address".to_owned()));
         };
-        let attempt = async {
-            // Signing in, or a server that greets with a refusal, says nothing about this letter.
-            let connected = self.transport.test_connection().await;
-            if !connected.map_err(|error| Failure::Later(code(&error), error.into()))? {
-                return Err(Failure::Later("connection".to_owned(), anyhow::anyhow!("the server hung up")));
-            }
-            self.transport.send(message).await.map_err(refused)
-        };
-        match tokio::time::timeout(LETTER, attempt).await {
-            Ok(sent) => sent.map(|_answer| ()),
-            Err(late) => Err(Failure::Later("timeout".to_owned(), late.into())),
+        // Signing in, or a server that greets with a refusal, says nothing about this letter.
+        let connected = in_time(CONNECTING, self.transport.test_connection()).await?;
+        if !connected.map_err(|error| later(&error))? {
+            return Err(Failure::Later("connection".to_owned(), "the server hung up".to_owned()));
         }
+        in_time(HANDING_OVER, self.transport.send(message)).await?.map_err(|error| refused(&error))?;
+        Ok(())
     }
 }
 
+/// What a server that takes its time may yet say, or that it took too long.
+async fn in_time<T>(limit: Duration, what: impl Future<Output = T>) -> Result<T, Failure> {
+    let late = |_elapsed| Failure::Later("timeout".to_owned(), format!("no answer within {} seconds", limit.as_secs()));
+    tokio::time::timeout(limit, what).await.map_err(late)
+}
+
 /// The server said no to a letter. Codes about signing in and encryption are about the settings, not the letter.
-fn refused(error: Error) -> Failure {
+fn refused(error: &Error) -> Failure {
     let about_settings = error.status().is_some_and(|status| matches!(u16::from(status), 530 | 534 | 535 | 538));
     if error.is_permanent() && !about_settings {
-        return Failure::Never(code(&error), error.into());
+        return Failure::Never(code(error), one_line(&error.to_string(), MOST_WORDS));
     }
-    Failure::Later(code(&error), error.into())
+    later(error)
+}
+
+fn later(error: &Error) -> Failure {
+    Failure::Later(code(error), one_line(&error.to_string(), MOST_WORDS))
 }
 
 fn code(error: &Error) -> String {

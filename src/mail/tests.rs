@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::kinds::Trial;
 use super::render::letter;
-use super::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Letter, Receipt, Recipient, Trial, UploadImported};
+use super::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Letter, Receipt, Recipient, UploadImported};
 
 const SERVICE: &str = "https://consult.example.org";
 

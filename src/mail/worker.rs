@@ -89,7 +89,7 @@ pub async fn deliver(db: &Db, sender: &Sender, now: DateTime<Utc>) -> Result<Opt
 
 async fn attempt(sender: &Sender, job: &Job) -> Result<(), Failure> {
     let letter: Letter =
-        serde_json::from_str(&job.payload).map_err(|error| Failure::Never("unreadable_letter".to_owned(), error.into()))?;
+        serde_json::from_str(&job.payload).map_err(|error| Failure::Never("unreadable_letter".to_owned(), error.to_string()))?;
     sender.send(&letter, job.job_id, job.made_at).await
 }
 
