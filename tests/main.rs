@@ -15,4 +15,5 @@ mod mail;
 mod migrations;
 mod one_door;
 mod queue;
+mod receipt_by_mail;
 mod support;
