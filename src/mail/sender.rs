@@ -22,7 +22,7 @@ const MOST_WORDS: usize = 500;
 const CONNECTING: Duration = Duration::from_secs(30);
 
 /// How long handing over one letter may take; with the connecting well within the lease of its job.
-const HANDING_OVER: Duration = Duration::from_secs(180);
+const HANDING_OVER: Duration = Duration::from_mins(3);
 
 /// Why a letter was not sent: a code that holds no address, and the words of whoever said so, which may hold one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -73,11 +73,11 @@ fn words_of_html(html: &str) -> Vec<String> {
             rest.1.split('"').next().unwrap().clone_into(&mut address);
         }
         if tag == "/a" {
-            text += &format!(" {address} ");
+            text.extend([" ", &address, " "]);
         }
         // An inline mark parts no words.
         let gap = if tag.ends_with("strong") { "" } else { " " };
-        text += &format!("{gap}{words}");
+        text.extend([gap, words]);
     }
     let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/"), ("&amp;", "&")]
         .iter()

@@ -101,7 +101,7 @@ impl MailServer {
 
     /// Wait until something of this name happened since the last start: `letter`, `refused`, `put_off`, `stalled`.
     pub async fn wait_for(&mut self, event: &str) {
-        while self.events.recv().await.expect("the mail server ended")["event"] != event {}
+        while self.events.recv().await.unwrap()["event"] != event {}
     }
 
     /// Every letter that arrived, oldest first. A letter is here before its sender hears that it was taken.

@@ -201,7 +201,7 @@ thanks-start = Back to the start page
 mail-title = Send me this by e-mail
 mail-title-easy = Get this by e-mail
 mail-lead = You can have your reference and receipt code sent to you. Your answers are not in the message.
-mail-lead-easy = We can send you your number and your secret code. We do not send your answers.
+mail-lead-easy = We can send you your reference and your secret code. We do not send your answers.
 mail-label = Your e-mail address (optional)
 mail-label-easy = Your e-mail address
 mail-hint = We use it once, for this message, and do not keep it. It is not joined to your answers.
@@ -214,8 +214,8 @@ mail-wrong = Enter an e-mail address in the correct format, such as name@example
 mail-wrong-easy = This e-mail address is not right. It should look like this: name@example.org
 mail-enough = We have sent this by e-mail 3 times, which is the most we do. You can still write the code down or print this page.
 mail-enough-easy = We have sent this 3 times. We cannot send it again. Please write the code down. Or print this page.
-mail-queued-title = Sent
-mail-queued = Your receipt is on its way to the address you gave. It can take a few minutes. If it does not come, look among your junk mail.
+mail-queued-title = On its way
+mail-queued = We are sending your receipt to the address you gave. It can take a few minutes. If it does not come, look among your junk mail.
 mail-queued-easy = We are sending it to you now. It can take a few minutes. Can you not find it? Look in your junk mail.
 
 # A device that others use
