@@ -2,6 +2,7 @@
 
 mod export;
 mod forms;
+mod mail;
 mod staff;
 mod token;
 
@@ -51,6 +52,9 @@ enum Command {
     Token(token::Command),
     /// Write an export run into a folder
     Export(export::Command),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Verify the hash chains of the audit log
     Verify,
 }
@@ -83,6 +87,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Staff(command) => staff::run(command, &config).await?,
         Command::Token(command) => token::run(command, &config).await?,
         Command::Export(command) => return export::run(command, &config).await,
+        Command::Mail(command) => mail::run(command, &config).await?,
         Command::Verify => return verify(&config).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -12,6 +12,7 @@ pub mod paging;
 pub mod password;
 pub mod question;
 pub mod response;
+pub mod retry;
 pub mod routing;
 pub mod submission;
 pub mod tabulate;

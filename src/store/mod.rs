@@ -9,6 +9,7 @@ pub mod extensions;
 mod first;
 pub mod freezes;
 pub mod held;
+pub mod queue;
 pub mod responses;
 pub mod sessions;
 pub mod settings;
