@@ -95,6 +95,8 @@ async fn whoever_asks_on_the_confirmation_gets_the_receipt_and_no_answer_and_the
     assert!(page.says("We use it once, for this message, and do not keep it."), "{}", page.body);
     let code = page.body.split("<p class=\"app-code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
 
+    assert!(resident.get("privacy").await.says("If you have your receipt sent by e-mail"));
+
     let asked = resident.ask_for("standard/received", " Somebody@example.org ").await;
     assert_eq!((asked.status, asked.location.as_str()), (303, "/sample/standard/received?mailed=yes"), "{}", asked.body);
     let after = resident.get("standard/received?mailed=yes").await;
@@ -196,6 +198,7 @@ async fn without_a_mail_server_the_pages_do_not_offer_mail() {
         let asked = resident.ask_for(page, "somebody@example.org").await;
         assert_eq!((asked.status, asked.location), (303, format!("/sample/{page}")));
     }
+    assert!(!resident.get("privacy").await.says("receipt sent by e-mail"));
     assert_eq!(resident.queued().await, 0);
     resident.test.stop().await;
 }

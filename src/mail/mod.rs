@@ -68,7 +68,7 @@ pub fn wake() {
     QUEUED.notify_waiters();
 }
 
-/// Queue one message by itself and wake the worker; see [`queue`].
+/// Queue one message by itself and wake the worker; see [`queue()`].
 ///
 /// # Errors
 /// When the database cannot be written.

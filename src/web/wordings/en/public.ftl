@@ -303,6 +303,9 @@ refused-title = We could not take this
 # Notices
 privacy-title = Privacy
 privacy-general = Soundings keeps answers to consultations for the bodies that run them. Each consultation has its own privacy notice on its start page.
+privacy-mail-title = If you have your receipt sent by e-mail
+privacy-mail = We use the address for that message only and erase it, with the message, as soon as it is sent. If it cannot be sent, we try for 2 days and erase both 14 days later. Nothing joins the address to your answers.
+privacy-mail-easy = You can get your receipt by e-mail. We only use your e-mail address to send it. Then we delete the address. If we cannot send it, we delete the address 2 weeks later.
 cookies-title = Cookies
 cookies-lead = This service sets one cookie, and only when you begin to answer. It is needed for the service to work, so we do not ask for consent. There are no others: no analytics, no advertising, nothing from other sites.
 cookies-name = Name
