@@ -18,4 +18,5 @@ mod one_door;
 mod queue;
 mod receipt_by_mail;
 mod staff;
+mod staff_mail;
 mod support;

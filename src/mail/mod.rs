@@ -1,6 +1,7 @@
 //! Floor 4: messages out. A message is rendered when it is queued and sent later by a worker of any instance, so that a
 //! mail server that is away for a while loses none.
 
+pub mod daily;
 mod kinds;
 mod letter;
 mod recipient;

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::letter::Letter;
 use super::sender::{Failure, Sender};
-use super::{FAMILY, QUEUED};
+use super::{FAMILY, QUEUED, daily};
 use crate::app::App;
 use crate::domain::retry::Next;
 use crate::error::Result;
@@ -40,7 +40,15 @@ impl Outcome {
 
 /// Send what is queued until told to stop; a letter on its way is finished first.
 pub async fn run(app: App, sender: Sender, mut stop: watch::Receiver<bool>) {
+    let mut looked = None;
     loop {
+        let hour = daily::hour(app.now());
+        if looked != Some(hour) {
+            match daily::queue_due(&app, app.now()).await {
+                Ok(_) => looked = Some(hour),
+                Err(error) => tracing::warn!(%error, "the letters of the day could not be queued"),
+            }
+        }
         // Listening begins before the queue is read, so that nothing queued meanwhile is missed.
         let queued = QUEUED.notified();
         tokio::pin!(queued);

@@ -18,8 +18,14 @@ pub use password::{change_password, choose_password};
 pub use second_factor::{Setup, setup};
 pub use sign_in::{Attempt, Outcome, Signed, Step, code, set_up, sign_in, sign_out, signed};
 
-/// A one-time link works for this many days.
+/// A one-time link that somebody else made works for this many days.
 pub const LINK_DAYS: i64 = 7;
+
+/// A link that somebody asked for themselves works for this many minutes.
+pub const RESET_MINUTES: i64 = 60;
+
+/// Who asks for a link again within this many minutes gets none: the last one is still on its way.
+const AGAIN_MINUTES: i64 = 10;
 
 /// Make an account and a one-time link to its first password. The link's secret comes back once.
 ///
@@ -67,6 +73,24 @@ pub async fn new_link(db: &Db, staff_id: Uuid, purpose: Purpose, by: &str, now: 
     Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, by, "staff.link_made", staff_id, purpose.code())]).await?;
     tx.commit().await?;
     Ok(link)
+}
+
+/// A link to another password, for somebody who asks by their address; their authenticator stays. None when there is no
+/// such account, when it may not sign in or never has, or when one was made a moment ago.
+pub async fn reset_link(db: &Db, email: &str, now: DateTime<Utc>) -> Result<Option<(Staff, String)>> {
+    let person = staff::by_email(&db.read, &address(email)).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && person.password.is_some()) else { return Ok(None) };
+    let expires_at = now + Duration::minutes(RESET_MINUTES);
+    if staff::link_until(&db.read, person.staff_id, expires_at - Duration::minutes(AGAIN_MINUTES)).await? {
+        return Ok(None);
+    }
+    let link = secret::new()?;
+    let tx = begin_write(&db.write).await?;
+    staff::add_link(&tx, person.staff_id, &secret::hash(&link), Purpose::Reset, expires_at).await?;
+    let entries = vec![entry(now, &person.actor().name, "staff.link_asked_for", person.staff_id, Purpose::Reset.code())];
+    Chain::begin(&tx, now).await?.append(&tx, entries).await?;
+    tx.commit().await?;
+    Ok(Some((person, link)))
 }
 
 /// Whose link this is and what for, unless it was used, replaced or has expired.

@@ -154,6 +154,14 @@ pub async fn waiting(db: &impl ConnectionTrait, consultation: &str) -> Result<i6
     Ok(rows.first().map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default())
 }
 
+/// How many were put aside since an instant.
+pub async fn since(db: &impl ConnectionTrait, consultation: &str, since: DateTime<Utc>) -> Result<u64> {
+    let sql = "SELECT COUNT(*) AS n FROM held WHERE consultation = $1 AND held_at >= $2";
+    let rows = rows(db, sql, vec![consultation.into(), since.into()]).await?;
+    let count: i64 = rows.first().map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 const COLUMNS: &str =
     "held_id, revision_id, why, channel, edition, form_version, held_at, decision, reason, decided_by, decided_at";
 

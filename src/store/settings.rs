@@ -17,3 +17,11 @@ pub async fn get_or_keep(db: &impl ConnectionTrait, name: &str, value: &str) -> 
     db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [name.into(), value.into()])).await?;
     Ok(get(db, name).await?.unwrap_or_else(|| value.to_owned()))
 }
+
+/// Put a value in the place of another. False when it stood there already: of several who try at once, one is told true.
+pub async fn mark(db: &impl ConnectionTrait, name: &str, value: &str) -> Result<bool> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) \
+               ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value WHERE settings.value <> EXCLUDED.value";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [name.into(), value.into()]);
+    Ok(db.execute_raw(statement).await?.rows_affected() > 0)
+}

@@ -192,6 +192,12 @@ pub async fn link(db: &impl ConnectionTrait, hash: &str, now: DateTime<Utc>) -> 
     Ok(Some((row.try_get("", "staff_id")?, purpose)))
 }
 
+/// Whether somebody has a link that works until this instant or longer.
+pub async fn link_until(db: &impl ConnectionTrait, staff_id: Uuid, until: DateTime<Utc>) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM staff_links WHERE staff_id = $1 AND expires_at >= $2";
+    Ok(!rows(db, sql, vec![staff_id.into(), until.into()]).await?.is_empty())
+}
+
 /// Use a link up. False when it was used in between.
 pub async fn remove_link(tx: &impl ConnectionTrait, hash: &str) -> Result<bool, DbErr> {
     Ok(run(tx, "DELETE FROM staff_links WHERE hash = $1", vec![hash.into()]).await? > 0)

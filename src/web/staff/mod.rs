@@ -7,6 +7,7 @@ mod dates;
 mod getting_in;
 mod held;
 mod home;
+mod letters;
 pub mod page;
 mod people;
 
@@ -24,6 +25,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/second-step", web::post().to(getting_in::second_step))
         .route("/staff/link/{link}", web::get().to(getting_in::link_page))
         .route("/staff/link/{link}", web::post().to(getting_in::choose_password))
+        .route("/staff/forgotten", web::get().to(letters::forgotten_page))
+        .route("/staff/forgotten", web::post().to(letters::forgotten))
+        .route("/staff/mail", web::get().to(letters::dead))
+        .route("/staff/mail/{id}", web::post().to(letters::settle))
         .route("/staff/account", web::get().to(account::account))
         .route("/staff/account", web::post().to(account::change))
         .route("/staff/people", web::get().to(people::list))

@@ -196,6 +196,7 @@ fn navigation(actor: &Actor, title: &str) -> Vec<Item> {
     }
     if actor.may_everywhere(Role::Administrator) {
         items.push(item("/staff/people", "People"));
+        items.push(item("/staff/mail", "Mail"));
     }
     if actor.may_everywhere(Role::Auditor) {
         items.push(item("/staff/audit", "Audit log"));

@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::letters;
 use super::page::{Page, Seat, Sheet, Wrong, page, see_other};
 use crate::app::App;
 use crate::domain::access::{Grant, Role};
@@ -61,7 +62,8 @@ pub(super) async fn invite(app: Data<App>, seat: Seat, form: Form<Vec<(String, S
     if wrong.is_empty() {
         match staff::invite(app.db(), &invitation.email, &invitation.name, invitation.grants(), &actor.name, app.now()).await {
             Ok((person, link)) => {
-                let link = json!({ "name": person.name, "address": address(&app, &link) });
+                let mailed = letters::send_link(&app, &person, &link, false, letters::days()).await?;
+                let link = json!({ "name": person.name, "address": letters::address(&app, &link), "mailed": mailed });
                 return everybody(&app, &seat, &Invitation::default(), &[], Some(link)).await;
             }
             Err(Error::Unreadable { detail, .. }) => wrong.push(("email".to_owned(), detail)),
@@ -69,11 +71,6 @@ pub(super) async fn invite(app: Data<App>, seat: Seat, form: Form<Vec<(String, S
         }
     }
     everybody(&app, &seat, &invitation, &wrong, None).await
-}
-
-/// The address of a one-time link.
-fn address(app: &App, link: &str) -> String {
-    format!("{}/staff/link/{link}", app.config.base_url)
 }
 
 async fn everybody(
@@ -138,7 +135,11 @@ pub(super) async fn link(app: Data<App>, seat: Seat, id: Path<Uuid>) -> Page {
     let actor = seat.require_everywhere(Role::Administrator)?;
     let person = found(&app, *id).await?;
     let link = staff::new_link(app.db(), person.staff_id, Purpose::Welcome, &actor.name, app.now()).await?;
-    one(&app, &seat, *id, &[], Some(address(&app, &link)), None).await
+    if letters::send_link(&app, &person, &link, true, letters::days()).await? {
+        return one(&app, &seat, *id, &[], None, Some("A new link is on its way to them by mail. Earlier links no longer work."))
+            .await;
+    }
+    one(&app, &seat, *id, &[], Some(letters::address(&app, &link)), None).await
 }
 
 pub(super) async fn disable(app: Data<App>, seat: Seat, id: Path<Uuid>) -> Page {
