@@ -2,6 +2,7 @@
 
 mod export;
 mod forms;
+mod staff;
 mod token;
 
 use std::io::Write as _;
@@ -42,6 +43,9 @@ enum Command {
     /// Check, publish and list form files
     #[command(subcommand)]
     Forms(forms::Command),
+    /// Accounts of the people who run consultations
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Bearer tokens for programs and analysts
     #[command(subcommand)]
     Token(token::Command),
@@ -57,8 +61,11 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
     start_log(config.log_json);
     match line.command {
         Command::Serve { demo } => {
-            let app = serve::open(config, demo).await?;
+            // Nobody should need a telephone to look at a demonstration.
+            let second_factor = config.second_factor && !demo;
+            let app = serve::open(Config { second_factor, ..config }, demo).await?;
             if demo {
+                staff::for_the_demonstration(&app).await?;
                 token::for_the_demonstration(&app).await?;
             }
             serve::run(app).await?;
@@ -73,6 +80,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
             say("the schema is up to date")?;
         }
         Command::Forms(command) => return forms::run(command, &config).await,
+        Command::Staff(command) => staff::run(command, &config).await?,
         Command::Token(command) => token::run(command, &config).await?,
         Command::Export(command) => return export::run(command, &config).await,
         Command::Verify => return verify(&config).await,
