@@ -13,6 +13,7 @@ mod m0003_audit;
 mod m0004_drafts;
 mod m0005_access;
 mod m0006_staff;
+mod m0008_batches;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_drafts::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_staff::Migration),
+            Box::new(m0008_batches::Migration),
         ]
     }
 }

@@ -161,7 +161,7 @@ async fn store(
     Ok(match intake.writer.write(work).await? {
         Written::Duplicate => Receipt::Duplicate(kept),
         Written::Held(why) => Receipt::Held { response_id: kept.response_id, revision_id: kept.revision_id, why },
-        Written::Stored | Written::Noted => Receipt::Stored(kept),
+        Written::Stored | Written::Noted | Written::Ledger(_) => Receipt::Stored(kept),
     })
 }
 
