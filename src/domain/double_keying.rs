@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::answer::{Answer, Answers, Value};
 use super::form::FormVersion;
 use super::ledger::PaperRules;
-use super::question::Takes;
+use super::question::{PREFER_NOT, Takes};
 use super::response::Response;
 use super::submission::{Help, Submission};
 use super::wording::Edition;
@@ -181,7 +181,7 @@ pub struct Compared {
     pub differences: Vec<Difference>,
 }
 
-/// Compare two keyings of a sheet, field by field, each in any of the six states.
+/// Compare two keyings of a sheet, field by field, each in any of the six states (see [`is_same`] for "not asked").
 #[must_use]
 pub fn compare(form: &FormVersion, edition: Edition, first: &Content, second: &Content) -> Compared {
     let fields = form.fields().iter().filter(|field| field.editions.contains(&edition));
@@ -194,25 +194,48 @@ pub fn compare(form: &FormVersion, edition: Edition, first: &Content, second: &C
             continue;
         }
         compared.places.push((key.to_owned(), sort));
-        if folded(&one) != folded(&other) {
+        if !is_same(&one, &other) {
             compared.differences.push(Difference { key: key.to_owned(), first: one, second: other });
         }
     }
     compared
 }
 
-/// An answer with its white space folded: a line end more or less is nobody's error.
-fn folded(answer: &Answer) -> Answer {
-    let fold = |value: &Value| match value {
-        Value::Text(text) => Value::Text(text.split_whitespace().collect::<Vec<_>>().join(" ")),
-        other => other.clone(),
-    };
-    match answer {
-        Answer::Answered(value) => Answer::Answered(fold(value)),
-        Answer::NotAsked(was) => Answer::NotAsked(was.as_ref().map(fold)),
-        Answer::Spoiled(was) => Answer::Spoiled(was.as_ref().map(fold)),
-        Answer::Blank | Answer::PreferNot | Answer::Illegible => answer.clone(),
+/// What a keyer entered in a field. Whether routing asked it is no keystroke: where two keyings route differently, the
+/// answer that routes is the difference.
+#[derive(PartialEq, Eq)]
+enum Entered {
+    Nothing,
+    Given(Vec<String>),
+    Illegible,
+    Spoiled(Vec<String>),
+}
+
+impl Entered {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::Blank | Answer::NotAsked(None) => Self::Nothing,
+            Answer::Answered(value) | Answer::NotAsked(Some(value)) => Self::Given(folded(value)),
+            Answer::PreferNot => Self::Given(vec![PREFER_NOT.to_owned()]),
+            Answer::Illegible => Self::Illegible,
+            Answer::Spoiled(value) => Self::Spoiled(value.as_ref().map(folded).unwrap_or_default()),
+        }
     }
+}
+
+/// A value with its white space folded: a line end more or less is nobody's error.
+fn folded(value: &Value) -> Vec<String> {
+    match value {
+        Value::Text(text) => vec![text.split_whitespace().collect::<Vec<_>>().join(" ")],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Codes(codes) => codes.clone(),
+    }
+}
+
+/// Whether two keyers entered the same in a field.
+#[must_use]
+pub fn is_same(one: &Answer, other: &Answer) -> bool {
+    Entered::of(one) == Entered::of(other)
 }
 
 /// What a third person said about one place.
@@ -251,6 +274,20 @@ impl Verdicts {
             verdicts.of_sort(*sort).insert(key.clone(), verdict);
         }
         verdicts
+    }
+
+    /// Settle every open place by what a third person says the sheet holds.
+    pub fn settle_by(&mut self, right: &Content, first: &Content, second: &Content) {
+        let open: Vec<String> = self.open().into_iter().map(str::to_owned).collect();
+        for key in open {
+            let right = right.get(&key);
+            let verdict = match (is_same(&right, &first.get(&key)), is_same(&right, &second.get(&key))) {
+                (true, _) => Verdict::First,
+                (false, true) => Verdict::Second,
+                (false, false) => Verdict::Neither,
+            };
+            self.settle(&key, verdict);
+        }
     }
 
     /// Settle one place; nothing happens when it is not open.

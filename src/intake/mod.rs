@@ -1,5 +1,6 @@
 //! Every way in, and the one door: [`accept`] is the only function that can add a response to the database.
 
+pub mod keyed;
 pub mod online;
 pub mod receipt;
 mod withdraw;

@@ -92,14 +92,16 @@ proptest! {
     }
 
     #[test]
-    fn different_states_are_always_a_difference(a in 0_u8..8, b in 0_u8..8) {
+    fn different_states_are_a_difference_but_for_what_routing_alone_makes_of_the_same_entry(a in 0_u8..8, b in 0_u8..8) {
         let with = |state| {
             let mut content = Content::default();
             put(&mut content.answers, "one", state, "a");
             content
         };
         let compared = compare(&form(), Edition::Standard, &with(a), &with(b));
-        prop_assert_eq!(compared.differences.len(), usize::from(a != b));
+        // 3 and 4 are what routing makes of 0, nothing, and 1, an answer.
+        let entered = |state| match state { 3 => 0, 4 => 1, other => other };
+        prop_assert_eq!(compared.differences.len(), usize::from(entered(a) != entered(b)));
     }
 
     #[test]
@@ -155,6 +157,24 @@ fn two_errors_in_a_hundred_where_one_is_allowed_double_the_share() {
     assert_eq!(share(2, 100), 20);
     assert_eq!(share(3, 200), 20, "one and a half times over, rounded up");
     assert_eq!(share(30, 100), 100, "never more than every sheet");
+}
+
+#[test]
+fn a_third_person_makes_one_keyer_right_or_neither() {
+    let with = |text: &str| {
+        let mut content = Content::default();
+        put(&mut content.answers, "one", 1, text);
+        content
+    };
+    let judged = |right: &Content| {
+        let (first, second) = (with("a"), with("b"));
+        let mut verdicts = Verdicts::unsettled(&compare(&form(), Edition::Standard, &first, &second));
+        verdicts.settle_by(right, &first, &second);
+        verdicts.closed["one"]
+    };
+    assert_eq!(judged(&with("a")), Verdict::First);
+    assert_eq!(judged(&with("b")), Verdict::Second);
+    assert_eq!(judged(&Content::default()), Verdict::Neither);
 }
 
 #[test]

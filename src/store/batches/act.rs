@@ -380,7 +380,8 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         let open = verdicts.open().len();
         let sql = "INSERT INTO pairs (consultation, batch, sheet, verdicts, open, compared_at) VALUES ($1, $2, $3, $4, $5, $6) \
                    ON CONFLICT DO NOTHING";
-        let values = vec![int(number).into(), json(verdicts).into(), i32::try_from(open).unwrap_or(i32::MAX).into(), self.now.into()];
+        let values =
+            vec![int(number).into(), json(verdicts).into(), i32::try_from(open).unwrap_or(i32::MAX).into(), self.now.into()];
         if self.run(sql, values).await? == 0 {
             return Ok(Ok((Done::Done, None)));
         }

@@ -170,7 +170,8 @@ pub async fn batch(db: &impl ConnectionTrait, consultation: &str, number: u32) -
 
 /// Every count of a batch, oldest first.
 pub async fn counts(db: &impl ConnectionTrait, consultation: &str, batch: u32) -> Result<Vec<Count>> {
-    let sql = "SELECT sheets, reason, counted_by, counted_at FROM batch_counts WHERE consultation = $1 AND batch = $2 ORDER BY number";
+    let sql =
+        "SELECT sheets, reason, counted_by, counted_at FROM batch_counts WHERE consultation = $1 AND batch = $2 ORDER BY number";
     let count = |row: &QueryResult| {
         Ok(Count {
             sheets: whole(row, "sheets")?,
@@ -238,7 +239,8 @@ pub async fn settled_pairs(db: &impl ConnectionTrait, consultation: &str, keyer:
 fn batch_from(row: &QueryResult) -> Result<Batch> {
     let code = |column: &str| row.try_get::<String>("", column);
     let unknown = |what: &str| anyhow::anyhow!("unknown {what} of a batch in the database");
-    let (closed_by, closed_at): (Option<String>, Option<DateTime<Utc>>) = (row.try_get("", "closed_by")?, row.try_get("", "closed_at")?);
+    let (closed_by, closed_at): (Option<String>, Option<DateTime<Utc>>) =
+        (row.try_get("", "closed_by")?, row.try_get("", "closed_at")?);
     Ok(Batch {
         number: whole(row, "batch")?,
         about: NewBatch {
