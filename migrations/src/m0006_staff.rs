@@ -15,79 +15,9 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .create_table(
-                Table::create()
-                    .table("staff")
-                    .col(uuid("staff_id").primary_key())
-                    .col(string("email").unique_key())
-                    .col(string("name"))
-                    .col(text_null("password"))
-                    .col(string_null("authenticator"))
-                    .col(big_integer("last_step").default(0))
-                    .col(timestamp_with_time_zone("made_at"))
-                    .col(timestamp_with_time_zone_null("disabled_at"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("grants")
-                    .col(uuid("staff_id"))
-                    .col(string("role"))
-                    // Empty for every consultation: a key cannot hold a null.
-                    .col(string("consultation"))
-                    .primary_key(Index::create().col("staff_id").col("role").col("consultation"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("staff_links")
-                    .col(string("hash").primary_key())
-                    .col(uuid("staff_id"))
-                    .col(string("purpose"))
-                    .col(timestamp_with_time_zone("expires_at"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("staff_sessions")
-                    .col(string("hash").primary_key())
-                    .col(uuid("staff_id"))
-                    .col(string("stage"))
-                    .col(timestamp_with_time_zone("made_at"))
-                    .col(timestamp_with_time_zone("seen_at"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("staff_browsers")
-                    .col(uuid("staff_id"))
-                    .col(string("browser"))
-                    .col(timestamp_with_time_zone("seen_at"))
-                    .primary_key(Index::create().col("staff_id").col("browser"))
-                    .to_owned(),
-            )
-            .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("sign_in_failures")
-                    .col(uuid("failure_id").primary_key())
-                    .col(string("account"))
-                    .col(string("browser"))
-                    .col(string("address"))
-                    .col(timestamp_with_time_zone("at"))
-                    .to_owned(),
-            )
-            .await?;
+        for table in [accounts(), grants(), links(), sessions(), browsers(), failures()] {
+            manager.create_table(table).await?;
+        }
         let at = Index::create().name("sign_in_failures_at").table("sign_in_failures").col("at").to_owned();
         manager.create_index(at).await
     }
@@ -98,4 +28,71 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+fn accounts() -> TableCreateStatement {
+    Table::create()
+        .table("staff")
+        .col(uuid("staff_id").primary_key())
+        .col(string("email").unique_key())
+        .col(string("name"))
+        .col(text_null("password"))
+        .col(string_null("authenticator"))
+        .col(big_integer("last_step").default(0))
+        .col(timestamp_with_time_zone("made_at"))
+        .col(timestamp_with_time_zone_null("disabled_at"))
+        .to_owned()
+}
+
+fn grants() -> TableCreateStatement {
+    Table::create()
+        .table("grants")
+        .col(uuid("staff_id"))
+        .col(string("role"))
+        // Empty for every consultation: a key cannot hold a null.
+        .col(string("consultation"))
+        .primary_key(Index::create().col("staff_id").col("role").col("consultation"))
+        .to_owned()
+}
+
+fn links() -> TableCreateStatement {
+    Table::create()
+        .table("staff_links")
+        .col(string("hash").primary_key())
+        .col(uuid("staff_id"))
+        .col(string("purpose"))
+        .col(timestamp_with_time_zone("expires_at"))
+        .to_owned()
+}
+
+fn sessions() -> TableCreateStatement {
+    Table::create()
+        .table("staff_sessions")
+        .col(string("hash").primary_key())
+        .col(uuid("staff_id"))
+        .col(string("stage"))
+        .col(timestamp_with_time_zone("made_at"))
+        .col(timestamp_with_time_zone("seen_at"))
+        .to_owned()
+}
+
+fn browsers() -> TableCreateStatement {
+    Table::create()
+        .table("staff_browsers")
+        .col(uuid("staff_id"))
+        .col(string("browser"))
+        .col(timestamp_with_time_zone("seen_at"))
+        .primary_key(Index::create().col("staff_id").col("browser"))
+        .to_owned()
+}
+
+fn failures() -> TableCreateStatement {
+    Table::create()
+        .table("sign_in_failures")
+        .col(uuid("failure_id").primary_key())
+        .col(string("account"))
+        .col(string("browser"))
+        .col(string("address"))
+        .col(timestamp_with_time_zone("at"))
+        .to_owned()
 }

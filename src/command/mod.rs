@@ -57,13 +57,13 @@ enum Command {
 
 /// Do what the command line says.
 pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
-    let config = configuration(line.config, line.settings)?;
+    // Nobody should need a telephone to look at a demonstration; who asks for the second step there gets it.
+    let easily = matches!(line.command, Command::Serve { demo: true }).then_some(false);
+    let config = configuration(line.config, line.settings, Settings { second_factor: easily, ..Settings::default() })?;
     start_log(config.log_json);
     match line.command {
         Command::Serve { demo } => {
-            // Nobody should need a telephone to look at a demonstration.
-            let second_factor = config.second_factor && !demo;
-            let app = serve::open(Config { second_factor, ..config }, demo).await?;
+            let app = serve::open(config, demo).await?;
             if demo {
                 staff::for_the_demonstration(&app).await?;
                 token::for_the_demonstration(&app).await?;
@@ -88,11 +88,11 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Flags and environment first, then the file, then the defaults.
-fn configuration(file: Option<PathBuf>, settings: Settings) -> anyhow::Result<Config> {
+/// Flags and environment first, then the file, then what suits the command, then the defaults.
+fn configuration(file: Option<PathBuf>, settings: Settings, suited: Settings) -> anyhow::Result<Config> {
     let found = file.or_else(|| Some(PathBuf::from("soundings.toml")).filter(|path| path.exists()));
     let from_file = found.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
-    settings.or(from_file).finish()
+    settings.or(from_file).or(suited).finish()
 }
 
 fn start_log(json: bool) {

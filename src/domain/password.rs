@@ -6,6 +6,9 @@ pub const SHORTEST: usize = 12;
 /// The most characters; hashing more would only cost time.
 pub const LONGEST: usize = 128;
 
+/// The fewest characters that must be left when the person's own details are taken out.
+const UNRELATED: usize = 8;
+
 /// What is wrong with a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Weakness {
@@ -47,6 +50,11 @@ pub fn judge(password: &str, about: &[&str]) -> Result<(), Weakness> {
     }
     let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|part| part.len() > 2);
     let inputs: Vec<&str> = parts.chain(["soundings", "consultation", "council", "southend", "essex", "password"]).collect();
+    let lower = password.to_lowercase();
+    let rest = inputs.iter().fold(lower, |rest, input| rest.replace(&input.to_lowercase(), ""));
+    if rest.chars().count() < UNRELATED {
+        return Err(Weakness::Guessable("It is mostly your name, your address or a word from here.".to_owned()));
+    }
     let judged = zxcvbn::zxcvbn(password, &inputs);
     if judged.score() >= zxcvbn::Score::Three {
         return Ok(());

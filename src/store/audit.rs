@@ -195,11 +195,12 @@ pub async fn all(db: &Db) -> Result<Vec<Recorded>> {
     recorded(db, &format!("SELECT {COLUMNS} FROM audit ORDER BY chain, number")).await
 }
 
-/// The newest entries first, at most this many; without the openings of chains.
-pub async fn latest(db: &Db, most: u64) -> Result<Vec<Recorded>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM audit WHERE action <> 'chain.open' ORDER BY at DESC, chain, number DESC LIMIT {most}");
-    recorded(db, &sql).await
+/// The newest entries first, at most this many; without the openings of chains and, unless asked for, what the public
+/// sent.
+pub async fn latest(db: &Db, with_public: bool, most: u64) -> Result<Vec<Recorded>> {
+    let public = if with_public { "" } else { " AND actor <> 'public'" };
+    let order = format!("ORDER BY at DESC, chain, number DESC LIMIT {most}");
+    recorded(db, &format!("SELECT {COLUMNS} FROM audit WHERE action <> 'chain.open'{public} {order}")).await
 }
 
 async fn recorded(db: &Db, sql: &str) -> Result<Vec<Recorded>> {

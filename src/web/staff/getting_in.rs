@@ -143,7 +143,6 @@ pub(super) async fn sign_out(app: Data<App>, request: HttpRequest) -> Page {
 }
 
 /// Keep the session going: the answer is the seconds it now has.
-#[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub(super) async fn stay(seat: Seat) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(seat.ends_in().to_string())
 }
