@@ -1,6 +1,7 @@
 //! The desk: pages for the people who run a consultation, for those who have signed in.
 
 mod audit;
+mod batches;
 mod getting_in;
 mod home;
 pub mod page;
@@ -29,5 +30,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/people/{id}/disable", web::post().to(people::disable))
         .route("/staff/people/{id}/enable", web::post().to(people::enable))
         .route("/staff/audit", web::get().to(audit::page))
-        .route("/staff/audit.csv", web::get().to(audit::download));
+        .route("/staff/audit.csv", web::get().to(audit::download))
+        .configure(batches::routes);
 }
