@@ -1,5 +1,6 @@
 //! A running service for one test: its own database, its own port, a small form.
 
+pub mod desk;
 pub mod program;
 
 use std::net::TcpListener;
