@@ -61,6 +61,6 @@ async fn read(request: reqwest::RequestBuilder) -> Answer {
 
 /// What stands on a page between two marks.
 pub fn between(text: &str, start: &str, end: &str) -> String {
-    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
-    rest.split(end).next().unwrap().to_owned()
+    assert!(text.contains(start), "no {start} in {text}");
+    text.split(start).nth(1).and_then(|rest| rest.split(end).next()).unwrap().to_owned()
 }

@@ -182,6 +182,9 @@ fn read(payload: &str) -> Result<Submission> {
 }
 
 fn content(form: &FormVersion, submission: &Submission) -> Result<Content> {
-    let checked = checked(form, submission).map_err(|_| anyhow::anyhow!("a keying that passed the check no longer does"))?;
+    let checked = checked(form, submission).map_err(|wrong| {
+        let keys: Vec<&str> = wrong.iter().map(|one| one.key.as_str()).collect();
+        anyhow::anyhow!("a keying that passed the check no longer does: {}", keys.join(", "))
+    })?;
     Ok(Content::of(&checked))
 }

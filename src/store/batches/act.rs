@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::audit::Entry;
 use super::super::sql::{rows, run};
 use super::{Keying, NewBatch, Sheet, int, keyings, sheet, sheets};
-use crate::domain::double_keying::{Verdicts, is_drawn};
+use crate::domain::double_keying::Verdicts;
 use crate::domain::ledger::{Outcome, Recount, SheetState, missing, recount};
 
 /// Something a person does to the ledger.
@@ -119,31 +119,47 @@ pub async fn act(tx: &impl ConnectionTrait, doing: &Doing, now: DateTime<Utc>) -
     let desk = Desk { tx, doing, now };
     let done = match &doing.act {
         Act::CountIn(batch, ids) => return desk.count_in(batch, ids).await,
-        _ => desk.on_open_batch().await?,
+        _ => desk.on_open_batch().await,
     };
-    Ok(match done {
-        Ok((done, note)) => (done, note.into_iter().map(|note| desk.entry(doing.batch, note)).collect()),
-        Err(refused) => (Done::Refused(refused), Vec::new()),
-    })
+    match done {
+        Ok((done, note)) => Ok((done, note.into_iter().map(|note| desk.entry(doing.batch, note)).collect())),
+        Err(Stop::Refused(refused)) => Ok((Done::Refused(refused), Vec::new())),
+        Err(Stop::Failed(error)) => Err(error),
+    }
 }
 
 /// What the audit log says of an act: the action, the sheet, and a count or a code; never an answer or a reason in words.
-type Note = Option<(&'static str, Option<u32>, String)>;
+pub(super) type Note = Option<(&'static str, Option<u32>, String)>;
 
-type Judged = Result<Result<(Done, Note), Refused>, DbErr>;
-
-fn done(action: &'static str, sheet: Option<u32>, detail: impl Into<String>) -> Judged {
-    Ok(Ok((Done::Done, Some((action, sheet, detail.into())))))
+/// Why an act went no further.
+pub(super) enum Stop {
+    Refused(Refused),
+    Failed(DbErr),
 }
 
-fn refused(why: Refused) -> Judged {
-    Ok(Err(why))
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
 }
 
-struct Desk<'a, C> {
-    tx: &'a C,
-    doing: &'a Doing,
-    now: DateTime<Utc>,
+impl From<DbErr> for Stop {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error)
+    }
+}
+
+pub(super) type Judged = Result<(Done, Note), Stop>;
+
+pub(super) fn done(action: &'static str, sheet: Option<u32>, detail: impl Into<String>) -> (Done, Note) {
+    (Done::Done, Some((action, sheet, detail.into())))
+}
+
+/// An act on its way: the transaction, what is done, and when.
+pub(super) struct Desk<'a, C> {
+    pub(super) tx: &'a C,
+    pub(super) doing: &'a Doing,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl<C: ConnectionTrait> Desk<'_, C> {
@@ -154,16 +170,16 @@ impl<C: ConnectionTrait> Desk<'_, C> {
     }
 
     /// Run a statement whose first two values are the consultation and the batch.
-    async fn run(&self, sql: &str, values: Vec<sea_orm::Value>) -> Result<u64, DbErr> {
+    pub(super) async fn run(&self, sql: &str, values: Vec<sea_orm::Value>) -> Result<u64, DbErr> {
         let here: Vec<sea_orm::Value> = vec![self.doing.consultation.clone().into(), int(self.doing.batch).into()];
         run(self.tx, sql, here.into_iter().chain(values).collect()).await
     }
 
-    async fn sheet(&self, number: u32) -> Result<Option<Sheet>, DbErr> {
+    pub(super) async fn sheet(&self, number: u32) -> Result<Option<Sheet>, DbErr> {
         sheet(self.tx, &self.doing.consultation, self.doing.batch, number).await
     }
 
-    async fn keyings(&self, number: u32) -> Result<Vec<Keying>, DbErr> {
+    pub(super) async fn keyings(&self, number: u32) -> Result<Vec<Keying>, DbErr> {
         keyings(self.tx, &self.doing.consultation, self.doing.batch, number).await
     }
 
@@ -228,8 +244,9 @@ impl<C: ConnectionTrait> Desk<'_, C> {
     async fn on_open_batch(&self) -> Judged {
         let turn = "UPDATE batches SET acts = acts + 1 WHERE consultation = $1 AND batch = $2 AND closed_at IS NULL";
         if self.run(turn, Vec::new()).await? == 0 {
-            let known = super::batch(self.tx, &self.doing.consultation, self.doing.batch).await;
-            return refused(if matches!(known, Ok(Some(_))) { Refused::Closed } else { Refused::NoBatch });
+            let sql = "SELECT 1 AS one FROM batches WHERE consultation = $1 AND batch = $2";
+            let known = rows(self.tx, sql, vec![self.doing.consultation.clone().into(), int(self.doing.batch).into()]).await?;
+            return Err(if known.is_empty() { Refused::NoBatch.into() } else { Refused::Closed.into() });
         }
         match &self.doing.act {
             Act::Recount(count, ids, reason) => self.recount(*count, ids, reason).await,
@@ -249,7 +266,7 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         let states = self.states().await?;
         let before = u32::try_from(states.len()).unwrap_or(u32::MAX);
         match recount(before, count, &states) {
-            Err(why) => return refused(Refused::Count(why)),
+            Err(why) => return Err(Refused::Count(why).into()),
             Ok(Recount::Same) => {}
             Ok(Recount::Add(from, to)) => {
                 let new = usize::try_from(to - from + 1).unwrap_or(usize::MAX);
@@ -265,13 +282,13 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         let counts = rows(self.tx, sql, vec![self.doing.consultation.clone().into(), int(self.doing.batch).into()]).await?;
         let counts: i64 = counts.first().map_or(Ok(0), |row| row.try_get("", "n"))?;
         self.counted(counts + 1, count, reason).await?;
-        done("batch.recounted", None, format!("{before} to {count} sheets"))
+        Ok(done("batch.recounted", None, format!("{before} to {count} sheets")))
     }
 
     async fn end(&self, number: u32, outcome: Outcome, reason: &str) -> Judged {
         match self.sheet(number).await? {
-            None => return refused(Refused::NoSheet),
-            Some(Sheet { outcome: Some(Outcome::Keyed), .. }) => return refused(Refused::Ended(Outcome::Keyed)),
+            None => return Err(Refused::NoSheet.into()),
+            Some(Sheet { outcome: Some(Outcome::Keyed), .. }) => return Err(Refused::Ended(Outcome::Keyed).into()),
             Some(_) => {}
         }
         let sql = "UPDATE sheets SET outcome = $4, reason = $5, ended_by = $6, ended_at = $7 \
@@ -284,141 +301,18 @@ impl<C: ConnectionTrait> Desk<'_, C> {
             self.now.into(),
         ];
         self.run(sql, values).await?;
-        done("sheet.ended", Some(number), outcome.code())
+        Ok(done("sheet.ended", Some(number), outcome.code()))
     }
 
     async fn reopen(&self, number: u32) -> Judged {
-        let Some(sheet) = self.sheet(number).await? else { return refused(Refused::NoSheet) };
+        let Some(sheet) = self.sheet(number).await? else { return Err(Refused::NoSheet.into()) };
         if sheet.outcome == Some(Outcome::Keyed) {
-            return refused(Refused::Ended(Outcome::Keyed));
+            return Err(Refused::Ended(Outcome::Keyed).into());
         }
         let sql = "UPDATE sheets SET outcome = NULL, reason = NULL, ended_by = NULL, ended_at = NULL \
                    WHERE consultation = $1 AND batch = $2 AND sheet = $3";
         self.run(sql, vec![int(number).into()]).await?;
-        done("sheet.reopened", Some(number), sheet.outcome.map_or("", Outcome::code))
-    }
-
-    /// Whoever comes first is the first keyer. Another person who keyed at the same time becomes the second: nothing that
-    /// was keyed is lost, and the two are compared.
-    async fn key(&self, new: &NewKeying) -> Judged {
-        let Some(sheet) = self.sheet(new.sheet).await? else { return refused(Refused::NoSheet) };
-        let keyings = self.keyings(new.sheet).await?;
-        if let Some(same) = keyings.iter().find(|keying| keying.keying_id == new.keying_id) {
-            return Ok(Ok((Done::Taken(same.turn), None)));
-        }
-        if let Some(outcome) = sheet.outcome.filter(|outcome| *outcome != Outcome::Keyed) {
-            return refused(Refused::Ended(outcome));
-        }
-        if keyings.iter().any(|keying| keying.keyed_by == self.doing.by) {
-            return refused(Refused::KeyedByYou);
-        }
-        let turn = match keyings.len() {
-            0 => Turn::First,
-            1 => Turn::Second,
-            _ => return refused(Refused::KeyedBefore),
-        };
-        self.keep(new, turn).await?;
-        if turn == Turn::First {
-            let sql = "UPDATE sheets SET outcome = 'keyed', reason = NULL, kept = NULL, drawn = $4, ended_by = $5, ended_at = $6 \
-                       WHERE consultation = $1 AND batch = $2 AND sheet = $3";
-            let drawn = is_drawn(sheet.sheet_id, new.share);
-            self.run(sql, vec![int(new.sheet).into(), drawn.into(), self.doing.by.clone().into(), self.now.into()]).await?;
-        }
-        let action = if turn == Turn::First { "sheet.keyed" } else { "sheet.keyed_twice" };
-        Ok(Ok((Done::Taken(turn), Some((action, Some(new.sheet), new.revision_id.to_string())))))
-    }
-
-    async fn keep(&self, new: &NewKeying, turn: Turn) -> Result<(), DbErr> {
-        let sql = "INSERT INTO keyings (consultation, batch, sheet, turn, keying_id, revision_id, keyed_by, keyed_at, payload, note) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        let values = vec![
-            int(new.sheet).into(),
-            (if turn == Turn::First { 1 } else { 2 }).into(),
-            new.keying_id.into(),
-            new.revision_id.into(),
-            self.doing.by.clone().into(),
-            self.now.into(),
-            new.payload.clone().into(),
-            new.note.clone().into(),
-        ];
-        self.run(sql, values).await.map(|_| ())
-    }
-
-    async fn rekey(&self, new: &NewKeying) -> Judged {
-        let keyings = self.keyings(new.sheet).await?;
-        if keyings.iter().any(|keying| keying.keying_id == new.keying_id) {
-            return Ok(Ok((Done::Taken(Turn::First), None)));
-        }
-        if !matches!(keyings.as_slice(), [only] if only.keyed_by == self.doing.by) {
-            return refused(Refused::NotYours);
-        }
-        let sql = "UPDATE keyings SET keying_id = $4, revision_id = $5, keyed_at = $6, payload = $7, note = $8 \
-                   WHERE consultation = $1 AND batch = $2 AND sheet = $3 AND turn = 1";
-        let values = vec![
-            int(new.sheet).into(),
-            new.keying_id.into(),
-            new.revision_id.into(),
-            self.now.into(),
-            new.payload.clone().into(),
-            new.note.clone().into(),
-        ];
-        self.run(sql, values).await?;
-        let sql = "UPDATE sheets SET kept = NULL WHERE consultation = $1 AND batch = $2 AND sheet = $3";
-        self.run(sql, vec![int(new.sheet).into()]).await?;
-        Ok(Ok((Done::Taken(Turn::First), Some(("sheet.keyed_again", Some(new.sheet), new.revision_id.to_string())))))
-    }
-
-    /// Only the keying that stands is confirmed: one that was replaced meanwhile is not.
-    async fn confirm(&self, number: u32, revision: Uuid, kept: &str) -> Judged {
-        let sql = "UPDATE sheets SET kept = $4 WHERE consultation = $1 AND batch = $2 AND sheet = $3 AND EXISTS (SELECT 1 FROM keyings k \
-                   WHERE k.consultation = $1 AND k.batch = $2 AND k.sheet = $3 AND k.turn = 1 AND k.revision_id = $5)";
-        self.run(sql, vec![int(number).into(), kept.into(), revision.into()]).await?;
-        Ok(Ok((Done::Done, None)))
-    }
-
-    async fn compare(&self, number: u32, verdicts: &Verdicts) -> Judged {
-        let open = verdicts.open().len();
-        let sql = "INSERT INTO pairs (consultation, batch, sheet, verdicts, open, compared_at) VALUES ($1, $2, $3, $4, $5, $6) \
-                   ON CONFLICT DO NOTHING";
-        let values =
-            vec![int(number).into(), json(verdicts).into(), i32::try_from(open).unwrap_or(i32::MAX).into(), self.now.into()];
-        if self.run(sql, values).await? == 0 {
-            return Ok(Ok((Done::Done, None)));
-        }
-        if open == 0 {
-            self.forget(number).await?;
-        }
-        done("sheet.compared", Some(number), format!("{open} of {} places differ", verdicts.all().count()))
-    }
-
-    async fn settle(&self, number: u32, verdicts: &Verdicts, correction: Option<&str>) -> Judged {
-        let keyings = self.keyings(number).await?;
-        let is_keyer = keyings.iter().any(|keying| keying.keyed_by == self.doing.by);
-        if is_keyer || keyings.len() < 2 || !verdicts.open().is_empty() {
-            return refused(Refused::NotYoursToSettle);
-        }
-        let sql = "UPDATE pairs SET verdicts = $4, open = 0, settled_by = $5, settled_at = $6, correction = $7 \
-                   WHERE consultation = $1 AND batch = $2 AND sheet = $3 AND open > 0";
-        let by = self.doing.by.clone();
-        let correction_kept = correction.map(str::to_owned);
-        let values = vec![int(number).into(), json(verdicts).into(), by.into(), self.now.into(), correction_kept.into()];
-        if self.run(sql, values).await? == 0 {
-            return refused(Refused::NotYoursToSettle);
-        }
-        self.forget(number).await?;
-        done("sheet.settled", Some(number), if correction.is_some() { "corrected" } else { "first keying stands" })
-    }
-
-    async fn corrected(&self, number: u32) -> Judged {
-        let sql = "UPDATE pairs SET correction = NULL WHERE consultation = $1 AND batch = $2 AND sheet = $3";
-        self.run(sql, vec![int(number).into()]).await?;
-        Ok(Ok((Done::Done, None)))
-    }
-
-    /// What two keyers entered is kept only until it is settled.
-    async fn forget(&self, number: u32) -> Result<(), DbErr> {
-        let sql = "UPDATE keyings SET payload = NULL WHERE consultation = $1 AND batch = $2 AND sheet = $3";
-        self.run(sql, vec![int(number).into()]).await.map(|_| ())
+        Ok(done("sheet.reopened", Some(number), sheet.outcome.map_or("", Outcome::code)))
     }
 
     async fn close(&self) -> Judged {
@@ -430,15 +324,11 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         let received = batch.await?.first().map_or(Ok(0), |row| super::whole(row, "sheets"))?;
         let missing = missing(received, &self.states().await?);
         if !missing.is_empty() {
-            return refused(Refused::Missing(missing));
+            return Err(Refused::Missing(missing).into());
         }
         let sql = "UPDATE batches SET closed_by = $3, closed_at = $4 WHERE consultation = $1 AND batch = $2";
         self.run(sql, vec![self.doing.by.clone().into(), self.now.into()]).await?;
         self.run("UPDATE keyings SET payload = NULL WHERE consultation = $1 AND batch = $2", Vec::new()).await?;
-        done("batch.closed", None, format!("{received} sheets"))
+        Ok(done("batch.closed", None, format!("{received} sheets")))
     }
-}
-
-fn json(verdicts: &Verdicts) -> String {
-    serde_json::to_string(verdicts).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The paper ledger as it is kept: batches, sheets, keyings and verdicts. Acts go through the writer, with their audit entry.
 
 mod act;
+mod keyed;
 mod reckoning;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -124,11 +124,11 @@ pub(super) async fn key(app: Data<App>, seat: Seat, path: Path<(String, u32, u32
     let (code, batch, sheet) = path.into_inner();
     let here = Here::new(&app, seat, code, &[Role::Keyer])?;
     let place = Place { consultation: &here.code, batch, sheet };
-    let sent = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let keying_id: Uuid = sent("keying_id").and_then(|id| id.parse().ok()).ok_or_else(|| {
+    let hidden = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let keying_id: Uuid = hidden("keying_id").and_then(|id| id.parse().ok()).ok_or_else(|| {
         Error::unreadable("not_a_form", "The page was not sent as it was shown. Open the sheet again and key it.")
     })?;
-    let again = sent("task") == Some("again");
+    let again = hidden("task") == Some("again");
     let fields: Vec<_> = form.iter().filter(|(name, _)| !matches!(name.as_str(), "keying_id" | "task")).cloned().collect();
     let entry = Entry::posted(&fields);
     let wrong = match keyed::key(&app.intake, place, here.me(), keying_id, &entry, again).await? {

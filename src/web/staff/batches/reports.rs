@@ -48,8 +48,8 @@ struct Line {
 }
 
 impl Line {
-    fn new(day: NaiveDate, reckoned: Reckoned) -> Self {
-        let Reckoned { ref batch, balance, stored, held, ended_since } = reckoned;
+    fn new(day: NaiveDate, reckoned: &Reckoned) -> Self {
+        let Reckoned { batch, balance, stored, held, ended_since } = reckoned;
         let end = london_midnight(day + Days::new(1));
         Self {
             day,
@@ -63,9 +63,9 @@ impl Line {
             duplicate: balance.duplicate,
             void: balance.void,
             open: balance.open(),
-            ended_that_day: ended_since,
-            responses_stored: stored,
-            held,
+            ended_that_day: *ended_since,
+            responses_stored: *stored,
+            held: *held,
             keyed_is_borne_out: reckoned.is_borne_out(),
             closed: batch.closed.as_ref().is_some_and(|(_, at)| *at < end),
         }
@@ -83,7 +83,7 @@ async fn lines(app: &App, here: &Here, asked: Option<&str>) -> Result<(NaiveDate
     let (since, before) = (london_midnight(day), london_midnight(day + Days::new(1)));
     let reckoned = reckon(&app.db().read, &here.code, since, before).await?;
     let total = reckoned.iter().fold(Balance::default(), |sum, one| sum + one.balance);
-    Ok((day, reckoned.into_iter().map(|one| Line::new(day, one)).collect(), total))
+    Ok((day, reckoned.iter().map(|one| Line::new(day, one)).collect(), total))
 }
 
 pub(super) async fn reconciliation(app: Data<App>, seat: Seat, code: Path<String>, asked: Query<Asked>) -> Page {
