@@ -73,6 +73,8 @@ pub async fn find(intake: &Intake, place: Place<'_>) -> Result<Desk> {
 pub async fn key(intake: &Intake, place: Place<'_>, keyer: &str, keying_id: Uuid, entry: &Entry, again: bool) -> Result<Keyed> {
     let desk = find(intake, place).await?;
     let last = responses::last(&intake.db.read, place.consultation, desk.sheet.response_id).await?;
+    // The page's id is the browser's to choose: made particular to this sheet and person, it can stand for nothing else.
+    let keying_id = Uuid::new_v5(&keying_id, format!("{} {} {keyer}", place.batch, place.sheet).as_bytes());
     let revision_id = Uuid::new_v5(&keying_id, b"revision");
     let supersedes = last.map(|(id, _)| id).filter(|id| again && *id != revision_id);
     let ids = Ids { response_id: desk.sheet.response_id, revision_id, supersedes };

@@ -55,7 +55,7 @@ impl Line {
             day,
             batch: batch.number,
             source: batch.about.source.code(),
-            place: batch.about.place.clone(),
+            place: guarded(&batch.about.place),
             received_on: batch.about.received_on,
             received: balance.received,
             keyed: balance.keyed,
@@ -128,9 +128,10 @@ struct Rate {
 }
 
 impl Rate {
-    fn new(by: &'static str, name: &str, words: String, sort: Sort, tally: Tally) -> Self {
+    fn new(by: &'static str, name: &str, words: &str, sort: Sort, tally: Tally) -> Self {
         let Tally { compared, wrong } = tally;
         let name = name.to_owned();
+        let words = guarded(words);
         Self { by, name, words, sort, entries_compared: compared, entries_wrong: wrong, per_cent_wrong: tally.per_cent() }
     }
 }
@@ -145,13 +146,13 @@ async fn rates(app: &App, here: &Here) -> Result<(Quality, Vec<Rate>)> {
     let mut rates: Vec<Rate> = Vec::new();
     for ((key, sort), tally) in &quality.by_keyer {
         if tally.compared > 0 {
-            rates.push(Rate::new("keyer", key, named(&names, key).to_owned(), *sort, *tally));
+            rates.push(Rate::new("keyer", key, named(&names, key), *sort, *tally));
         }
     }
     let order = |key: &str| form.fields().iter().position(|field| field.key == key).map_or(0, |index| index + 1);
     let mut questions: Vec<_> = quality.by_question.iter().collect();
     questions.sort_by_key(|((key, _), _)| (order(key), key.clone()));
-    rates.extend(questions.into_iter().map(|((key, sort), tally)| Rate::new("question", key, paper.name(key), *sort, *tally)));
+    rates.extend(questions.into_iter().map(|((key, sort), tally)| Rate::new("question", key, &paper.name(key), *sort, *tally)));
     Ok((quality, rates))
 }
 
@@ -178,6 +179,11 @@ pub(super) async fn quality_csv(app: Data<App>, seat: Seat, code: Path<String>) 
     let here = Here::new(&app, seat, code.into_inner(), &[Role::DeskOfficer, Role::Verifier])?;
     let (_, rates) = rates(&app, &here).await?;
     csv(&format!("keying-quality-{}.csv", here.code), rates)
+}
+
+/// Words that a spreadsheet would take for a formula, made plain: these files are opened by people.
+fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn csv(name: &str, lines: Vec<impl Serialize>) -> Page {
