@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::error::Result;
 use crate::store::catalogue::Published;
-use crate::store::drafts;
+use crate::store::{drafts, sessions};
 
 /// How often what was published by another process is looked for.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -38,11 +38,13 @@ pub async fn run(app: App) {
     }
 }
 
-/// Forget the drafts of consultations that closed a week ago. How many there were comes back.
+/// Forget the drafts of consultations that closed a week ago, and the desk's sessions and failed tries of yesterday. How
+/// many drafts there were comes back.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn tidy(app: &App, now: DateTime<Utc>) -> Result<u64> {
+    sessions::forget_older(&app.db().write, now - TimeDelta::days(1)).await?;
     let mut forgotten = 0;
     for published in app.intake.shelf.now().all() {
         if is_over(&published, now) {

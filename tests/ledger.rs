@@ -10,7 +10,7 @@ use soundings::store::{audit, responses};
 use uuid::Uuid;
 
 use crate::support::TestApp;
-use crate::support::desk::{Answer, Desk, between};
+use crate::support::desk::{Answered, Desk};
 
 const BATCH: &str = "/staff/sample/batches/1";
 
@@ -27,12 +27,39 @@ async fn service(keyed_twice: u32) -> TestApp {
     app
 }
 
-async fn officer(app: &TestApp) -> Desk {
-    Desk::new(app, "Olive Officer", &[Role::DeskOfficer], "sample").await
+/// Somebody at the desk, and how the ledger names them.
+struct Person {
+    desk: Desk,
+    actor: String,
 }
 
-async fn keyer(app: &TestApp, name: &str) -> Desk {
-    Desk::new(app, name, &[Role::Keyer], "sample").await
+impl Person {
+    async fn new(app: &TestApp, name: &str, roles: &[Role], consultation: &str) -> Self {
+        let (desk, actor) = Desk::named(app, name, roles, consultation).await;
+        Self { desk, actor }
+    }
+}
+
+impl std::ops::Deref for Person {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+async fn officer(app: &TestApp) -> Person {
+    Person::new(app, "Olive", &[Role::DeskOfficer], "sample").await
+}
+
+async fn keyer(app: &TestApp, name: &str) -> Person {
+    Person::new(app, name, &[Role::Keyer], "sample").await
+}
+
+/// What stands on a page between two marks.
+fn between(text: &str, start: &str, end: &str) -> String {
+    assert!(text.contains(start), "no {start} in {text}");
+    text.split(start).nth(1).and_then(|rest| rest.split(end).next()).unwrap().to_owned()
 }
 
 fn today() -> String {
@@ -40,7 +67,7 @@ fn today() -> String {
 }
 
 /// Count a batch of paper in that came today.
-async fn count_in(officer: &Desk, consultation: &str, sheets: &str) -> Answer {
+async fn count_in(officer: &Desk, consultation: &str, sheets: &str) -> Answered {
     let day = today();
     let fields = [
         ("source", "library"),
@@ -57,7 +84,7 @@ async fn count_in(officer: &Desk, consultation: &str, sheets: &str) -> Answer {
 }
 
 /// Open a sheet and key it as a person would.
-async fn key(keyer: &Desk, sheet: u32, fields: &[(&str, &str)]) -> Answer {
+async fn key(keyer: &Desk, sheet: u32, fields: &[(&str, &str)]) -> Answered {
     let path = format!("{BATCH}/sheets/{sheet}");
     let shown = keyer.get(&path).await;
     assert_eq!(shown.status, 200, "{}", shown.page);
@@ -119,7 +146,7 @@ async fn a_batch_that_does_not_balance_cannot_be_closed_and_says_what_is_missing
 async fn a_keying_error_is_found_settled_by_a_third_person_corrected_and_counted() {
     let app = service(100).await;
     let (officer, ann, ben) = (officer(&app).await, keyer(&app, "Ann").await, keyer(&app, "Ben").await);
-    let vera = Desk::new(&app, "Vera", &[Role::Verifier], "sample").await;
+    let vera = Person::new(&app, "Vera", &[Role::Verifier], "sample").await;
     count_in(&officer, "sample", "1").await;
     let sheet = [("area", "north"), ("plan_why", "It is fairer."), ("sheet.quote_consent", "yes")];
     let with = |support| [("plan_support", support)].into_iter().chain(sheet).collect::<Vec<_>>();
@@ -137,7 +164,7 @@ async fn a_keying_error_is_found_settled_by_a_third_person_corrected_and_counted
         assert_eq!(keyer.get(&settle).await.status, 403);
         assert_eq!(keyer.post(&settle, &[("pick.plan_support", "left")]).await.status, 403);
     }
-    let both = Desk::new(&app, "Una", &[Role::Keyer, Role::Verifier], "sample").await;
+    let both = Person::new(&app, "Una", &[Role::Keyer, Role::Verifier], "sample").await;
     assert_eq!(both.get(&format!("{BATCH}/sheets/1")).await.status, 400, "it has been keyed twice");
     let listed = vera.get("/staff/sample/differences").await.page;
     assert!(listed.contains(&settle) && listed.contains("1 place"), "{listed}");
@@ -170,8 +197,8 @@ async fn a_keying_error_is_found_settled_by_a_third_person_corrected_and_counted
 async fn when_neither_keyer_is_right_the_third_person_keys_what_the_sheet_says() {
     let app = service(100).await;
     let (officer, ann, ben) = (officer(&app).await, keyer(&app, "Ann").await, keyer(&app, "Ben").await);
-    let vera = Desk::new(&app, "Vera", &[Role::Verifier], "sample").await;
-    let cleo = Desk::new(&app, "Cleo", &[Role::Keyer, Role::Verifier], "sample").await;
+    let vera = Person::new(&app, "Vera", &[Role::Verifier], "sample").await;
+    let cleo = Person::new(&app, "Cleo", &[Role::Keyer, Role::Verifier], "sample").await;
     count_in(&officer, "sample", "2").await;
     key(&ann, 2, &[("visits", "12")]).await;
     key(&cleo, 2, &[("visits", "13")]).await;
@@ -205,8 +232,8 @@ async fn when_neither_keyer_is_right_the_third_person_keys_what_the_sheet_says()
 async fn nobody_reads_what_another_keyed_by_page_or_api_and_the_second_keyer_sees_nothing_of_the_first() {
     let app = service(100).await;
     let (officer, ann, ben) = (officer(&app).await, keyer(&app, "Ann").await, keyer(&app, "Ben").await);
-    let vera = Desk::new(&app, "Vera", &[Role::Verifier], "sample").await;
-    let council = Desk::new(&app, "Cora", &[Role::Keyer, Role::DeskOfficer, Role::Verifier], "past").await;
+    let vera = Person::new(&app, "Vera", &[Role::Verifier], "sample").await;
+    let council = Person::new(&app, "Cora", &[Role::Keyer, Role::DeskOfficer, Role::Verifier], "past").await;
     count_in(&officer, "sample", "2").await;
     let secret = "MY VERY OWN WORDS";
     key(&ann, 1, &[("plan_why", secret), ("note", "in green ink"), ("sheet.paper_reference", "REF-77")]).await;
@@ -366,14 +393,14 @@ async fn a_recount_needs_a_reason_and_never_loses_a_sheet_that_ended() {
 #[actix_web::test]
 async fn late_paper_is_keyed_held_and_still_balances() {
     let app = service(0).await;
-    let officer = Desk::new(&app, "Olive", &[Role::DeskOfficer, Role::Keyer], "past").await;
+    let officer = Person::new(&app, "Olive", &[Role::DeskOfficer, Role::Keyer], "past").await;
     assert_eq!(count_in(&officer, "past", "1").await.place, "/staff/past/batches/1");
     let path = "/staff/past/batches/1/sheets/1";
     let shown = officer.get(path).await.page;
     assert_eq!(officer.post(path, &filled(&shown, &[("plan_support", "support")]).each()).await.status, 303);
     let csv = officer.get("/staff/past/reconciliation.csv").await.page;
     assert!(csv.contains("1,1,0,0,0,0,1,0,1,true,false"), "{csv}");
-    assert!(officer.get("/staff/past/batches/1").await.page.contains("held for a decision"));
+    assert!(officer.get("/staff/past/batches/1").await.page.contains("held when it came"));
     assert_eq!(officer.post("/staff/past/batches/1/close", &[]).await.status, 303);
     app.stop().await;
 }
@@ -416,7 +443,7 @@ async fn a_keying_cut_off_before_the_door_is_taken_up_when_the_batch_is_looked_a
 async fn a_keyer_who_makes_errors_has_more_sheets_drawn() {
     let app = service(10).await;
     let (officer, ann, ben) = (officer(&app).await, keyer(&app, "Ann").await, keyer(&app, "Ben").await);
-    let vera = Desk::new(&app, "Vera", &[Role::Verifier], "sample").await;
+    let vera = Person::new(&app, "Vera", &[Role::Verifier], "sample").await;
     count_in(&officer, "sample", "60").await;
     // Ann and Ben open one sheet at once, so it is keyed twice whether it was drawn or not; Ann is wrong everywhere.
     let path = format!("{BATCH}/sheets/1");
@@ -430,7 +457,7 @@ async fn a_keyer_who_makes_errors_has_more_sheets_drawn() {
         key(if sheet % 2 == 0 { &ann } else { &ben }, sheet, &[]).await;
     }
     let sheets = batches::sheets(&app.app.db().read, "sample", 1).await.unwrap();
-    let drawn = |by: &Desk| sheets.iter().filter(|s| s.number > 1 && s.first_by.as_ref() == Some(&by.actor) && s.drawn).count();
+    let drawn = |by: &Person| sheets.iter().filter(|s| s.number > 1 && s.first_by.as_ref() == Some(&by.actor) && s.drawn).count();
     assert_eq!(drawn(&ann), 30, "every sheet");
     assert!(drawn(&ben) < 15, "about one in ten");
     app.stop().await;

@@ -10,6 +10,7 @@ mod command;
 mod drafts;
 mod durability;
 mod floors;
+mod held;
 mod ledger;
 mod logs;
 mod migrations;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod answer;
 pub mod check;
 pub mod consultation;
+pub mod decision;
 pub mod disclosure;
 pub mod double_keying;
 pub mod finding;

@@ -6,6 +6,7 @@ pub mod batches;
 pub mod catalogue;
 pub mod consultations;
 pub mod drafts;
+pub mod extensions;
 mod first;
 pub mod freezes;
 pub mod held;

@@ -1,8 +1,12 @@
 //! The desk: pages for the people who run a consultation, for those who have signed in.
 
+mod account;
+mod answers;
 mod audit;
 mod batches;
+mod dates;
 mod getting_in;
+mod held;
 mod home;
 pub mod page;
 mod people;
@@ -21,6 +25,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/second-step", web::post().to(getting_in::second_step))
         .route("/staff/link/{link}", web::get().to(getting_in::link_page))
         .route("/staff/link/{link}", web::post().to(getting_in::choose_password))
+        .route("/staff/account", web::get().to(account::account))
+        .route("/staff/account", web::post().to(account::change))
         .route("/staff/people", web::get().to(people::list))
         .route("/staff/people", web::post().to(people::invite))
         .route("/staff/people/{id}", web::get().to(people::person))
@@ -31,5 +37,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/people/{id}/enable", web::post().to(people::enable))
         .route("/staff/audit", web::get().to(audit::page))
         .route("/staff/audit.csv", web::get().to(audit::download))
+        .route("/staff/{code}/held", web::get().to(held::list))
+        .route("/staff/{code}/held/{id}", web::get().to(held::item))
+        .route("/staff/{code}/held/{id}", web::post().to(held::decide))
+        .route("/staff/{code}/dates", web::get().to(dates::dates))
+        .route("/staff/{code}/dates", web::post().to(dates::extend))
         .configure(batches::routes);
 }

@@ -135,7 +135,7 @@ fn row(here: &Here, sheet: &Sheet, base: &str, names: &BTreeMap<String, String>)
         (Some(Outcome::Keyed), Second::Wanted) if officer && !own => "Keyed; to be keyed a second time",
         (Some(Outcome::Keyed), Second::Unsettled) if officer => "Keyed; differences to be settled",
         (Some(Outcome::Keyed), _) if !state.confirmed => "Keyed; not confirmed yet",
-        (Some(Outcome::Keyed), _) if sheet.kept.as_deref() == Some("held") => "Keyed; held for a decision",
+        (Some(Outcome::Keyed), _) if sheet.kept.as_deref() == Some("held") => "Keyed; held when it came, for a decision",
         (Some(Outcome::Keyed), _) => "Keyed",
         (Some(Outcome::Spoiled), _) => "Spoiled",
         (Some(Outcome::Duplicate), _) => "Duplicate",
