@@ -11,6 +11,7 @@ mod drafts;
 mod durability;
 mod floors;
 mod held;
+mod ledger;
 mod logs;
 mod mail;
 mod migrations;

@@ -5,6 +5,7 @@ use chrono_tz::Europe::London;
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use super::ledger::PaperRules;
 use super::submission::Channel;
 use super::wording::{Information, Text};
 
@@ -72,6 +73,9 @@ pub struct Consultation {
     /// Events where people can talk about it.
     #[serde(default, rename = "event", skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Gathering>,
+    /// How much paper is keyed twice, and how long the originals are kept.
+    #[serde(default)]
+    pub paper: PaperRules,
     /// The small-number rules: `gp_patient_survey` or `nhs_1_7`.
     #[serde(default = "gpps")]
     pub disclosure: String,

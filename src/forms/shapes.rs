@@ -77,6 +77,7 @@ pub(super) static CONSULTATION: &[Key] = &[
     needs("privacy", Shape::Blocks),
     needs("contact", Shape::Table(CONTACT)),
     may("event", Shape::Tables(EVENT)),
+    may("paper", Shape::Table(PAPER)),
     may("disclosure", Shape::OneOf(&["gp_patient_survey", "nhs_1_7"])),
     may("equality", Shape::Lines),
     may("notes", Shape::Lines),
@@ -84,6 +85,12 @@ pub(super) static CONSULTATION: &[Key] = &[
 
 pub(super) static EXTENSION: &[Key] =
     &[needs("closes_on", Shape::Day), needs("announced_on", Shape::Day), needs("reason", Shape::Words)];
+
+pub(super) static PAPER: &[Key] = &[
+    may("keyed_twice_per_cent", Shape::Whole(0, 100)),
+    may("wrong_per_thousand", Shape::Whole(0, 1000)),
+    may("originals_months", Shape::Whole(0, 600)),
+];
 
 pub(super) static CONTACT: &[Key] = &[needs("email", Shape::Line), may("telephone", Shape::Line), may("post", Shape::Lines)];
 

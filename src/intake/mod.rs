@@ -1,6 +1,7 @@
 //! Every way in, and the one door: [`accept`] is the only function that can add a response to the database.
 
 mod decide;
+pub mod keyed;
 pub mod online;
 pub mod receipt;
 mod withdraw;
@@ -181,7 +182,7 @@ async fn store(
     Ok(match intake.writer.write(work).await? {
         Written::Duplicate => Receipt::Duplicate(kept),
         Written::Held(why) => Receipt::Held { response_id: kept.response_id, revision_id: kept.revision_id, why },
-        Written::Stored | Written::Noted => Receipt::Stored(kept),
+        Written::Stored | Written::Noted | Written::Ledger(_) => Receipt::Stored(kept),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod batches;
 pub mod catalogue;
 pub mod consultations;
 pub mod drafts;

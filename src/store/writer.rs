@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::audit::{Chain, Entry};
+use super::batches::{self, Doing, Done};
 use super::held::{self, NewHeld, Why};
 use super::responses::{self, Known, NewRevision};
 use super::{Db, Kind, Tx, begin_write, first, is_passing};
@@ -36,6 +37,8 @@ pub enum Work {
     },
     /// An entry for the audit log alone.
     Note(Entry),
+    /// Something done to the paper ledger.
+    Ledger(Box<Doing>),
 }
 
 /// What became of it.
@@ -49,6 +52,8 @@ pub enum Written {
     Held(Why),
     /// The entry was recorded.
     Noted,
+    /// What came of something done to the paper ledger.
+    Ledger(Done),
 }
 
 impl Work {
@@ -59,7 +64,7 @@ impl Work {
     fn revision(&self) -> Option<(&NewRevision, &str)> {
         match self {
             Self::Store { revision, actor, .. } => Some((revision, actor)),
-            Self::Hold { .. } | Self::Note(_) => None,
+            Self::Hold { .. } | Self::Note(_) | Self::Ledger(_) => None,
         }
     }
 }
@@ -233,6 +238,11 @@ impl Group {
             Work::Note(entry) => {
                 self.entries.push(entry.clone());
                 Ok(Written::Noted)
+            }
+            Work::Ledger(doing) => {
+                let (done, entries) = batches::act(tx, doing, self.now).await?;
+                self.entries.extend(entries);
+                Ok(Written::Ledger(done))
             }
         }
     }

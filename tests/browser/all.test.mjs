@@ -6,4 +6,5 @@ import './desk.mjs';
 import './errors.mjs';
 import './every-page.mjs';
 import './keyboard.mjs';
+import './keying.mjs';
 import './paper.mjs';

@@ -3,7 +3,8 @@
 use chrono::Utc;
 use reqwest::redirect::Policy;
 use soundings::domain::access::{Grant, Role};
-use soundings::staff::{self, Attempt, Outcome};
+use soundings::staff::{self, Attempt, Outcome, secret};
+use soundings::store::sessions::{self, Session, Stage};
 use soundings::store::staff::Staff;
 
 use super::TestApp;
@@ -42,6 +43,17 @@ impl Desk {
         let attempt = Attempt { email, password: PASSWORD, browser: None, from: "tests", second_factor: false };
         let session = inside(staff::sign_in(db, attempt, Utc::now()).await.unwrap());
         (Self { session: Some(session), ..Self::outside(app) }, person)
+    }
+
+    /// Somebody of this name with these roles in one consultation, signed in, and how the audit log names them.
+    pub async fn named(app: &TestApp, name: &str, roles: &[Role], consultation: &str) -> (Self, String) {
+        let grants = roles.iter().map(|role| Grant { role: *role, consultation: Some(consultation.to_owned()) }).collect();
+        let (db, now, email) = (app.app.db(), Utc::now(), format!("{}@example.org", name.to_lowercase()));
+        let (person, _) = staff::invite(db, &email, name, grants, "command", now).await.unwrap();
+        let session = secret::new().unwrap();
+        let kept = Session { staff_id: person.staff_id, stage: Stage::Full, made_at: now, seen_at: now };
+        sessions::add(&db.write, &secret::hash(&session), &kept).await.unwrap();
+        (Self { session: Some(session), ..Self::outside(app) }, person.actor().name)
     }
 
     pub async fn get(&self, path: &str) -> Answered {

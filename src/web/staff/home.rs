@@ -45,6 +45,8 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
     if actor.may(Role::Analyst, code) {
         links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
     }
+    let ledger = super::batches::links(actor, code);
+    links.extend(ledger.into_iter().map(|(href, text)| json!({ "href": href, "text": text })));
     links
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod audit;
+mod batches;
 mod dates;
 mod getting_in;
 mod held;
@@ -45,5 +46,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/held/{id}", web::get().to(held::item))
         .route("/staff/{code}/held/{id}", web::post().to(held::decide))
         .route("/staff/{code}/dates", web::get().to(dates::dates))
-        .route("/staff/{code}/dates", web::post().to(dates::extend));
+        .route("/staff/{code}/dates", web::post().to(dates::extend))
+        .configure(batches::routes);
 }
