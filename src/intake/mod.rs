@@ -2,6 +2,7 @@
 
 pub mod online;
 pub mod receipt;
+pub mod upload;
 mod withdraw;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use crate::store::responses::{self, Document, NewRevision};
 use crate::store::writer::{Work, Writer, Written};
 
 pub use receipt::{Codes, Kept, Key, Receipt, Refusal};
-pub use withdraw::{Withdrawal, withdraw};
+pub use withdraw::{Withdrawal, withdraw, withdraw_response};
 
 /// What the door needs: cheap to clone.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ pub mod held;
 pub mod responses;
 pub mod settings;
 mod sql;
+pub mod uploads;
 pub mod writer;
 
 use std::time::Duration;
