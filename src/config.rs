@@ -18,6 +18,8 @@ pub struct Config {
     pub smtp: Option<String>,
     /// The address people know the service by, without a slash at the end.
     pub base_url: String,
+    /// Whether staff must sign in with a second factor.
+    pub second_factor: bool,
     /// Whether log lines are JSON.
     pub log_json: bool,
 }
@@ -49,6 +51,9 @@ pub struct Settings {
     /// The address people know the service by
     #[arg(long, env = "SOUNDINGS_BASE_URL", global = true)]
     pub base_url: Option<String>,
+    /// Whether staff must set up an authenticator app [default: true]
+    #[arg(long, env = "SOUNDINGS_SECOND_FACTOR", global = true)]
+    pub second_factor: Option<bool>,
     /// Write log lines as JSON
     #[arg(long, env = "SOUNDINGS_LOG_JSON", global = true)]
     pub log_json: Option<bool>,
@@ -64,6 +69,7 @@ impl Settings {
             data: self.data.or(other.data),
             smtp: self.smtp.or(other.smtp),
             base_url: self.base_url.or(other.base_url),
+            second_factor: self.second_factor.or(other.second_factor),
             log_json: self.log_json.or(other.log_json),
         }
     }
@@ -87,6 +93,7 @@ impl Settings {
             data: self.data.unwrap_or_else(|| PathBuf::from("data")),
             smtp: self.smtp,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            second_factor: self.second_factor.unwrap_or(true),
             log_json: self.log_json.unwrap_or(false),
             listen,
         })

@@ -14,5 +14,6 @@ pub mod forms;
 pub mod intake;
 pub mod jobs;
 pub mod serve;
+pub mod staff;
 pub mod store;
 pub mod web;

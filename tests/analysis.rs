@@ -1,7 +1,7 @@
 //! The analyst's pages: only with a token, and the same figures as the files.
 
 use serde_json::json;
-use soundings::store::access::Role;
+use soundings::domain::access::Role;
 
 use crate::support::{TestApp, submission, with};
 

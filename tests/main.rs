@@ -13,4 +13,5 @@ mod floors;
 mod logs;
 mod migrations;
 mod one_door;
+mod staff;
 mod support;

@@ -138,7 +138,7 @@ async fn what_is_not_online_comes_only_from_somebody_with_a_keyers_token() {
     let mut body = submission();
     body["channel"] = json!("paper");
     assert_eq!(app.send(&body).await.0, 401);
-    let analyst = app.token(soundings::store::access::Role::Analyst).await;
+    let analyst = app.token(soundings::domain::access::Role::Analyst).await;
     assert_eq!(app.post("sample", serde_json::to_vec(&body).unwrap(), Some(&analyst)).await.0, 403);
     assert_eq!(app.send_keyed(&body).await.0, 201);
     app.stop().await;
@@ -259,7 +259,7 @@ async fn a_consultation_that_is_closed_or_not_yet_open_says_so_and_a_lost_receip
 #[actix_web::test]
 async fn late_and_undated_paper_is_held_for_a_person() {
     let app = TestApp::start().await;
-    let token = app.token(soundings::store::access::Role::Keyer).await;
+    let token = app.token(soundings::domain::access::Role::Keyer).await;
     for (received, why) in [(json!(chrono::Utc::now().date_naive()), "late"), (json!(null), "unproven")] {
         let mut body = submission();
         body["channel"] = json!("paper");

@@ -12,6 +12,7 @@ mod m0002_responses;
 mod m0003_audit;
 mod m0004_drafts;
 mod m0005_access;
+mod m0006_staff;
 mod m0009_uploads;
 
 /// Every migration, in order.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_audit::Migration),
             Box::new(m0004_drafts::Migration),
             Box::new(m0005_access::Migration),
+            Box::new(m0006_staff::Migration),
             Box::new(m0009_uploads::Migration),
         ]
     }

@@ -3,6 +3,7 @@
 mod export;
 mod forms;
 mod import;
+mod staff;
 mod token;
 
 use std::io::Write as _;
@@ -43,6 +44,9 @@ enum Command {
     /// Check, publish and list form files
     #[command(subcommand)]
     Forms(forms::Command),
+    /// Accounts of the people who run consultations
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Bearer tokens for programs and analysts
     #[command(subcommand)]
     Token(token::Command),
@@ -56,12 +60,15 @@ enum Command {
 
 /// Do what the command line says.
 pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
-    let config = configuration(line.config, line.settings)?;
+    // Nobody should need a telephone to look at a demonstration; who asks for the second step there gets it.
+    let easily = matches!(line.command, Command::Serve { demo: true }).then_some(false);
+    let config = configuration(line.config, line.settings, Settings { second_factor: easily, ..Settings::default() })?;
     start_log(config.log_json);
     match line.command {
         Command::Serve { demo } => {
             let app = serve::open(config, demo).await?;
             if demo {
+                staff::for_the_demonstration(&app).await?;
                 token::for_the_demonstration(&app).await?;
             }
             serve::run(app).await?;
@@ -76,6 +83,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
             say("the schema is up to date")?;
         }
         Command::Forms(command) => return forms::run(command, &config).await,
+        Command::Staff(command) => staff::run(command, &config).await?,
         Command::Token(command) => token::run(command, &config).await?,
         Command::Import(command) => return import::run(command, &config).await,
         Command::Export(command) => return export::run(command, &config).await,
@@ -84,11 +92,11 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Flags and environment first, then the file, then the defaults.
-fn configuration(file: Option<PathBuf>, settings: Settings) -> anyhow::Result<Config> {
+/// Flags and environment first, then the file, then what suits the command, then the defaults.
+fn configuration(file: Option<PathBuf>, settings: Settings, suited: Settings) -> anyhow::Result<Config> {
     let found = file.or_else(|| Some(PathBuf::from("soundings.toml")).filter(|path| path.exists()));
     let from_file = found.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
-    settings.or(from_file).finish()
+    settings.or(from_file).or(suited).finish()
 }
 
 fn start_log(json: bool) {

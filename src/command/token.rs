@@ -5,7 +5,8 @@ use chrono::{Duration, Utc};
 use clap::Subcommand;
 use soundings::app::App;
 use soundings::config::Config;
-use soundings::store::access::{self, Bearer, Role};
+use soundings::domain::access::Role;
+use soundings::store::access::{self, NewToken};
 use soundings::store::audit::{self, Entry};
 use soundings::store::{self, Db};
 
@@ -41,9 +42,9 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     store::migrate(&db).await?;
     match command {
         Command::Add { name, role, consultations, days } => {
-            let bearer = Bearer { name, role, consultations };
-            let secret = access::add_token(&db.write, &bearer, Some(Utc::now() + Duration::days(days)), Utc::now()).await?;
-            note(&db, "token.added", &bearer.name, role.code()).await?;
+            let token = NewToken { name, role, consultations };
+            let secret = access::add_token(&db.write, &token, Some(Utc::now() + Duration::days(days)), Utc::now()).await?;
+            note(&db, "token.added", &token.name, role.code()).await?;
             say(&secret)
         }
         Command::Remove { name } => {
@@ -59,8 +60,8 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<()> {
 /// Make a token that reads every result of the demonstration, and say where to use it.
 pub async fn for_the_demonstration(app: &App) -> anyhow::Result<()> {
     let name = format!("demo-{}", Utc::now().format("%Y%m%d-%H%M%S-%3f"));
-    let bearer = Bearer { name, role: Role::Analyst, consultations: Vec::new() };
-    let secret = access::add_token(&app.db().write, &bearer, Some(Utc::now() + Duration::days(1)), Utc::now()).await?;
+    let token = NewToken { name, role: Role::Analyst, consultations: Vec::new() };
+    let secret = access::add_token(&app.db().write, &token, Some(Utc::now() + Duration::days(1)), Utc::now()).await?;
     say(&format!("Results: {}/analysis with the token {secret}", app.config.base_url))
 }
 

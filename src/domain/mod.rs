@@ -1,5 +1,6 @@
 //! Floor 1: the rules of a consultation. No clock, no database, no web: time and ids are arguments.
 
+pub mod access;
 pub mod answer;
 pub mod check;
 pub mod consultation;
@@ -7,9 +8,11 @@ pub mod disclosure;
 pub mod finding;
 pub mod form;
 pub mod paging;
+pub mod password;
 pub mod question;
 pub mod response;
 pub mod routing;
 pub mod submission;
 pub mod tabulate;
+pub mod throttle;
 pub mod wording;

@@ -2,69 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::drafts::base32;
+use crate::domain::access::{Actor, Grant, Role};
 use crate::domain::response::hex;
 use crate::error::{Error, Result};
 
-/// What a token lets its holder do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
-pub enum Role {
-    /// Send in what was keyed from paper or interviews.
-    Keyer,
-    /// Read tables and run exports.
-    Analyst,
-    /// Read the audit log and metrics.
-    Auditor,
-    /// Anything.
-    Administrator,
-}
-
-impl Role {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Keyer => "keyer",
-            Self::Analyst => "analyst",
-            Self::Auditor => "auditor",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        [Self::Keyer, Self::Analyst, Self::Auditor, Self::Administrator].into_iter().find(|role| role.code() == code)
-    }
-}
-
-/// Who a bearer token speaks for.
+/// A bearer token to make: a name, a role, and the consultations it may see; every one, when none is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bearer {
-    /// The token's name.
+pub struct NewToken {
+    /// A name to know it by.
     pub name: String,
-    /// What it may do.
+    /// What its holder may do.
     pub role: Role,
-    /// The consultations it may see; every one, when empty.
+    /// Where.
     pub consultations: Vec<String>,
-}
-
-impl Bearer {
-    /// Whether it has this role, or may do anything, in this consultation.
-    #[must_use]
-    pub fn may(&self, role: Role, consultation: &str) -> bool {
-        (self.role == role || self.role == Role::Administrator)
-            && (self.consultations.is_empty() || self.consultations.iter().any(|code| code == consultation))
-    }
 }
 
 /// Make a token; the secret comes back once and is kept only as a hash.
 pub async fn add_token(
     db: &impl ConnectionTrait,
-    bearer: &Bearer,
+    token: &NewToken,
     expires_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<String> {
@@ -74,10 +33,10 @@ pub async fn add_token(
     let sql = "INSERT INTO tokens (name, hash, role, consultations, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6) \
                ON CONFLICT DO NOTHING";
     let values = [
-        bearer.name.clone().into(),
+        token.name.clone().into(),
         hash(&secret).into(),
-        bearer.role.code().into(),
-        bearer.consultations.join(",").into(),
+        token.role.code().into(),
+        token.consultations.join(",").into(),
         now.into(),
         expires_at.into(),
     ];
@@ -85,7 +44,7 @@ pub async fn add_token(
     if done.rows_affected() == 0 {
         return Err(Error::unreadable(
             "token_exists",
-            format!("there is already a token called {}; choose another name", bearer.name),
+            format!("there is already a token called {}; choose another name", token.name),
         ));
     }
     Ok(secret)
@@ -99,17 +58,23 @@ pub async fn remove_token(db: &impl ConnectionTrait, name: &str) -> Result<bool>
 }
 
 /// Who this secret speaks for, unless it is unknown or has expired.
-pub async fn bearer(db: &impl ConnectionTrait, secret: &str, now: DateTime<Utc>) -> Result<Option<Bearer>> {
+pub async fn bearer(db: &impl ConnectionTrait, secret: &str, now: DateTime<Utc>) -> Result<Option<Actor>> {
     let sql = "SELECT name, role, consultations FROM tokens WHERE hash = $1 AND (expires_at IS NULL OR expires_at > $2)";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [hash(secret).into(), now.into()]);
-    Ok(db.query_one_raw(statement).await?.map(|row| bearer_from(&row)).transpose()?.flatten())
+    Ok(db.query_one_raw(statement).await?.map(|row| actor_from(&row)).transpose()?.flatten())
 }
 
-fn bearer_from(row: &QueryResult) -> Result<Option<Bearer>, DbErr> {
+fn actor_from(row: &QueryResult) -> Result<Option<Actor>, DbErr> {
     let (role, consultations): (String, String) = (row.try_get("", "role")?, row.try_get("", "consultations")?);
-    let consultations = consultations.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect();
-    let name = row.try_get("", "name")?;
-    Ok(Role::from_code(&role).map(|role| Bearer { name, role, consultations }))
+    let shown: String = row.try_get("", "name")?;
+    let Some(role) = Role::from_code(&role) else { return Ok(None) };
+    let mut codes: Vec<Option<String>> =
+        consultations.split(',').filter(|code| !code.is_empty()).map(|code| Some(code.to_owned())).collect();
+    if codes.is_empty() {
+        codes.push(None);
+    }
+    let grants = codes.into_iter().map(|consultation| Grant { role, consultation }).collect();
+    Ok(Some(Actor { name: format!("token:{shown}"), shown, grants }))
 }
 
 fn hash(secret: &str) -> String {

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::sql::rows;
 use super::{Db, begin_write};
 use crate::domain::response::hex;
 use crate::error::Result;
@@ -164,6 +165,61 @@ impl Hashed<'_> {
     }
 }
 
+/// An entry as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recorded {
+    /// The chain it is in.
+    pub chain: Uuid,
+    /// Its number within the chain.
+    pub number: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// In which consultation.
+    pub consultation: Option<String>,
+    /// To what.
+    pub subject: String,
+    /// A digest, a reason, a count.
+    pub detail: String,
+    /// The hash that covers it and everything before it.
+    pub hash: String,
+}
+
+const COLUMNS: &str = "chain, number, at, actor, action, consultation, subject, detail, hash";
+
+/// The whole log, chain by chain.
+pub async fn all(db: &Db) -> Result<Vec<Recorded>> {
+    recorded(db, &format!("SELECT {COLUMNS} FROM audit ORDER BY chain, number")).await
+}
+
+/// The newest entries first, at most this many; without the openings of chains and, unless asked for, what the public
+/// sent.
+pub async fn latest(db: &Db, with_public: bool, most: u64) -> Result<Vec<Recorded>> {
+    let public = if with_public { "" } else { " AND actor <> 'public'" };
+    let order = format!("ORDER BY at DESC, chain, number DESC LIMIT {most}");
+    recorded(db, &format!("SELECT {COLUMNS} FROM audit WHERE action <> 'chain.open'{public} {order}")).await
+}
+
+async fn recorded(db: &Db, sql: &str) -> Result<Vec<Recorded>> {
+    let one = |row: &QueryResult| {
+        Ok::<_, DbErr>(Recorded {
+            chain: row.try_get("", "chain")?,
+            number: row.try_get("", "number")?,
+            at: row.try_get("", "at")?,
+            actor: row.try_get("", "actor")?,
+            action: row.try_get("", "action")?,
+            consultation: row.try_get("", "consultation")?,
+            subject: row.try_get("", "subject")?,
+            detail: row.try_get("", "detail")?,
+            hash: row.try_get("", "hash")?,
+        })
+    };
+    Ok(rows(&db.read, sql, Vec::new()).await?.iter().map(one).collect::<Result<_, _>>()?)
+}
+
 async fn ends(tx: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, (i64, String)>, DbErr> {
     let sql = "SELECT a.chain, a.number, a.hash FROM audit a \
                JOIN (SELECT chain, MAX(number) AS number FROM audit GROUP BY chain) last \
@@ -185,50 +241,49 @@ pub struct Verified {
 
 /// Walk every chain and report each entry that was changed, removed or put in.
 pub async fn verify(db: &Db) -> Result<Verified> {
-    let sql = "SELECT chain, number, at, actor, action, consultation, subject, detail, hash FROM audit ORDER BY chain, number";
-    let rows = db.read.query_all_raw(Statement::from_string(db.read.get_database_backend(), sql)).await?;
-    let mut verified = Verified { entries: rows.len(), ..Verified::default() };
+    let entries = all(db).await?;
+    let mut verified = Verified { entries: entries.len(), ..Verified::default() };
     let mut ends: BTreeMap<Uuid, BTreeMap<i64, String>> = BTreeMap::new();
     let mut claims: Vec<(Uuid, String)> = Vec::new();
     let mut end: (Option<Uuid>, i64, String) = (None, 0, String::new());
-    for row in &rows {
-        let chain: Uuid = row.try_get("", "chain")?;
-        let number: i64 = row.try_get("", "number")?;
-        if end.0 != Some(chain) {
+    for entry in entries {
+        let Recorded { chain, number, hash, .. } = &entry;
+        if end.0 != Some(*chain) {
             verified.chains += 1;
-            end = (Some(chain), 0, String::new());
+            end = (Some(*chain), 0, String::new());
         }
-        if number != end.1 + 1 {
+        if *number != end.1 + 1 {
             verified.faults.push(format!("chain {chain}: entry {} is missing", end.1 + 1));
         }
-        let (action, detail): (String, String) = (row.try_get("", "action")?, row.try_get("", "detail")?);
-        let (actor, subject): (String, String) = (row.try_get("", "actor")?, row.try_get("", "subject")?);
-        let consultation: Option<String> = row.try_get("", "consultation")?;
-        let hashed = Hashed {
-            before: &end.2,
-            chain,
-            number,
-            at: row.try_get("", "at")?,
-            actor: &actor,
-            action: &action,
-            consultation: consultation.as_deref().unwrap_or_default(),
-            subject: &subject,
-            detail: &detail,
-        };
-        let hash: String = row.try_get("", "hash")?;
-        if hash != hashed.hash() {
+        if *hash != hash_of(&entry, &end.2) {
             verified.faults.push(format!("chain {chain}: entry {number} does not match its hash"));
         }
-        if action == "chain.open" {
-            claims.push((chain, detail));
+        ends.entry(*chain).or_default().insert(*number, hash.clone());
+        end = (Some(*chain), *number, hash.clone());
+        if entry.action == "chain.open" {
+            claims.push((entry.chain, entry.detail));
         }
-        ends.entry(chain).or_default().insert(number, hash.clone());
-        end = (Some(chain), number, hash);
     }
     for (chain, claim) in claims {
         check_claim(chain, &claim, &ends, &mut verified.faults);
     }
     Ok(verified)
+}
+
+/// What an entry's hash must be after the hash before it.
+fn hash_of(entry: &Recorded, before: &str) -> String {
+    Hashed {
+        before,
+        chain: entry.chain,
+        number: entry.number,
+        at: entry.at,
+        actor: &entry.actor,
+        action: &entry.action,
+        consultation: entry.consultation.as_deref().unwrap_or_default(),
+        subject: &entry.subject,
+        detail: &entry.detail,
+    }
+    .hash()
 }
 
 /// A chain's first entry names the ends it saw; each must still be there.

@@ -9,8 +9,10 @@ mod first;
 pub mod freezes;
 pub mod held;
 pub mod responses;
+pub mod sessions;
 pub mod settings;
 mod sql;
+pub mod staff;
 pub mod uploads;
 pub mod writer;
 

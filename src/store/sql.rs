@@ -1,6 +1,18 @@
-//! SQL written by hand where a built statement would cost more than the work it does: many rows in one insert.
+//! SQL written by hand: statements run as they stand, and many rows in one insert.
 
 use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+/// Run a statement, and say how many rows it changed.
+pub async fn run(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DbErr> {
+    Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?.rows_affected())
+}
+
+/// Every row of a query.
+pub async fn rows(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
+    db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
 
 /// `(?, ?), (?, ?)`: room for this many rows of this many columns, as SQLite binds them fastest.
 pub fn places(rows: usize, columns: usize) -> String {

@@ -14,13 +14,14 @@ use super::view::shell::{Around, Back, Contents};
 use super::view::words::Tongue;
 use crate::analysis;
 use crate::app::App;
+use crate::domain::access::{Actor, Role};
 use crate::domain::answer::State;
 use crate::domain::disclosure::{Shown, ShownCell, ShownTable};
 use crate::domain::tabulate::{Column, Reading};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::export::{self, ClosedTables};
-use crate::store::access::{self, Role};
+use crate::store::access;
 use crate::store::audit::Entry;
 use crate::store::catalogue::Published;
 use crate::store::writer::Work;
@@ -51,17 +52,17 @@ pub struct Pasted {
 
 /// The consultations there are tables of, or the sign-in page.
 async fn home(app: Data<App>, caller: Caller) -> Page {
-    let Some(bearer) = &caller.0 else { return sign_in_page(false) };
+    let Some(actor) = &caller.0 else { return sign_in_page(false) };
     let consultations: Vec<_> = app
         .intake
         .shelf
         .now()
         .all()
         .iter()
-        .filter(|published| bearer.may(Role::Analyst, &published.consultation.code))
+        .filter(|published| actor.may(Role::Analyst, &published.consultation.code))
         .map(|published| json!({ "code": published.consultation.code, "title": title(published) }))
         .collect();
-    page("Analysis", "analysis-home.jinja", None, &json!({ "consultations": consultations, "name": bearer.name }))
+    page("Analysis", "analysis-home.jinja", None, &json!({ "consultations": consultations, "name": actor.shown }))
 }
 
 fn sign_in_page(wrong: bool) -> Page {
@@ -70,8 +71,8 @@ fn sign_in_page(wrong: bool) -> Page {
 
 async fn sign_in(app: Data<App>, pasted: Form<Pasted>) -> Page {
     let secret = pasted.token.trim();
-    let Some(bearer) = access::bearer(&app.db().read, secret, app.now()).await? else { return sign_in_page(true) };
-    note(&app, &bearer.name, "sign_in.done", None, "token").await?;
+    let Some(actor) = access::bearer(&app.db().read, secret, app.now()).await? else { return sign_in_page(true) };
+    note(&app, &actor, "sign_in.done", None, "token").await?;
     let cookie = Cookie::build(COOKIE, secret.to_owned()).path("/analysis").http_only(true).same_site(SameSite::Strict);
     let cookie = cookie.secure(app.config.is_encrypted());
     Ok(HttpResponse::SeeOther().cookie(cookie.finish()).insert_header((header::LOCATION, "/analysis")).finish())
@@ -88,7 +89,7 @@ async fn tables(app: Data<App>, code: Path<String>, choice: Query<Choice>, calle
     if caller.0.is_none() {
         return sign_in_page(false);
     }
-    let bearer = caller.require(Role::Analyst, &code)?;
+    let actor = caller.require(Role::Analyst, &code)?;
     let published = app.intake.shelf.consultation(&code)?;
     let dataset = analysis::dataset_as_of(app.db(), &published, app.now()).await?;
     let definition = export::definition::find("closed-tables").map_err(anyhow::Error::from).map_err(Error::from)?;
@@ -96,7 +97,7 @@ async fn tables(app: Data<App>, code: Path<String>, choice: Query<Choice>, calle
     let made = made
         .map_err(|error| Error::Internal(error.into()))?
         .map_err(|error| Error::unreadable(error.code(), error.to_string()))?;
-    note(&app, &bearer.name, "tables.viewed", Some(&code), choice.by.as_deref().unwrap_or("all")).await?;
+    note(&app, actor, "tables.viewed", Some(&code), choice.by.as_deref().unwrap_or("all")).await?;
     let context = shown(&made, choice.by.as_deref().unwrap_or("all"));
     page(&format!("Results: {}", title(&published)), "analysis-tables.jinja", Some(&published), &context)
 }
@@ -218,10 +219,10 @@ fn page(title: &str, template: &str, published: Option<&Published>, context: &se
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(body))
 }
 
-async fn note(app: &App, name: &str, action: &'static str, consultation: Option<&str>, detail: &str) -> Result<()> {
+async fn note(app: &App, actor: &Actor, action: &'static str, consultation: Option<&str>, detail: &str) -> Result<()> {
     let entry = Entry {
         at: app.now(),
-        actor: format!("token:{name}"),
+        actor: actor.name.clone(),
         action,
         consultation: consultation.map(str::to_owned),
         subject: consultation.unwrap_or("service").to_owned(),

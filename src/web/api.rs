@@ -13,11 +13,11 @@ use uuid::Uuid;
 use super::problem::{self, Explained, Problem};
 use super::session::Caller;
 use crate::app::App;
+use crate::domain::access::Role;
 use crate::domain::submission::{Channel, Submission};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::intake::{self, Arrival, Kept, Receipt, Refusal};
-use crate::store::access::Role;
 use crate::store::catalogue::Published;
 use crate::store::held::Why;
 
@@ -217,8 +217,7 @@ fn actor(caller: &Caller, submission: &Submission, code: &str) -> Result<String>
     if submission.channel == Channel::Online {
         return Ok("public".to_owned());
     }
-    let bearer = caller.require(Role::Keyer, code)?;
-    Ok(format!("token:{}", bearer.name))
+    Ok(caller.require(Role::Keyer, code)?.name.clone())
 }
 
 fn show(receipt: Receipt) -> HttpResponse {

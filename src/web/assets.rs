@@ -83,6 +83,7 @@ fn at_root(name: &str, data: Vec<u8>, root: &str) -> Vec<u8> {
 fn kind(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     }

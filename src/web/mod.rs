@@ -9,6 +9,7 @@ pub mod paper;
 pub mod problem;
 pub mod respond;
 pub mod session;
+pub mod staff;
 pub mod view;
 
 use actix_web::web::{self, ServiceConfig};
@@ -22,5 +23,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(web::scope("/api/v1").configure(api::routes))
         .configure(assets::routes)
         .configure(analysis::routes)
+        .configure(staff::routes)
         .configure(respond::routes);
 }

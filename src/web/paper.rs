@@ -75,7 +75,7 @@ fn identity(visit: &Visit, form: &FormVersion) -> String {
 }
 
 /// The address as a picture for a telephone's camera.
-fn qr(address: &str) -> Result<String, Error> {
+pub(super) fn qr(address: &str) -> Result<String, Error> {
     let code = QrCode::new(address).map_err(|error| Error::Internal(error.into()))?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(120, 120).build();
     Ok(drawn.split_once("?>").map_or(drawn.clone(), |(_, svg)| svg.to_owned()))

@@ -1,4 +1,5 @@
-//! Who is asking: the holder of a bearer token, in the `Authorization` header or in the cookie the sign-in page sets.
+//! Who is asking: the holder of a bearer token, in the `Authorization` header or in the cookie the results' sign-in page
+//! sets, or somebody who has signed in to the desk.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,24 +11,35 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::problem::Problem;
 use crate::app::App;
+use crate::domain::access::{Actor, Role};
 use crate::error::{Error, Result};
-use crate::store::access::{self, Bearer, Role};
+use crate::staff;
+use crate::store::access;
 
 /// The cookie that holds a pasted token.
 pub const COOKIE: &str = "soundings_token";
 
+/// The cookie that holds a staff session.
+pub const STAFF_COOKIE: &str = "soundings_staff";
+
+/// The staff session a browser sends.
+#[must_use]
+pub fn staff_secret(request: &HttpRequest) -> Option<String> {
+    request.cookie(STAFF_COOKIE).map(|cookie| cookie.value().to_owned()).filter(|secret| !secret.is_empty())
+}
+
 /// Who is asking, if they said.
 #[derive(Debug, Clone, Default)]
-pub struct Caller(pub Option<Bearer>);
+pub struct Caller(pub Option<Actor>);
 
 impl Caller {
-    /// The bearer, when it may act in this role in this consultation.
+    /// The one who asks, when they may act in this role in this consultation.
     ///
     /// # Errors
     /// [`Error::SignIn`] when nobody is signed in, [`Error::Forbidden`] when somebody is who may not.
-    pub fn require(&self, role: Role, consultation: &str) -> Result<&Bearer> {
-        let bearer = self.0.as_ref().ok_or(Error::SignIn)?;
-        if bearer.may(role, consultation) { Ok(bearer) } else { Err(Error::Forbidden) }
+    pub fn require(&self, role: Role, consultation: &str) -> Result<&Actor> {
+        let actor = self.0.as_ref().ok_or(Error::SignIn)?;
+        if actor.may(role, consultation) { Ok(actor) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -36,14 +48,17 @@ impl FromRequest for Caller {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let secret = secret(request);
+        let (secret, session) = (secret(request), staff_secret(request));
         let app = request.app_data::<Data<App>>().cloned();
         Box::pin(async move {
-            let (Some(secret), Some(app)) = (secret, app) else { return Ok(Self(None)) };
-            match access::bearer(&app.db().read, &secret, app.now()).await? {
-                Some(bearer) => Ok(Self(Some(bearer))),
-                None => Err(Problem(Error::SignIn)),
+            let Some(app) = app else { return Ok(Self(None)) };
+            if let Some(secret) = secret {
+                let actor = access::bearer(&app.db().read, &secret, app.now()).await?;
+                return actor.map(|actor| Self(Some(actor))).ok_or(Problem(Error::SignIn));
             }
+            let Some(session) = session else { return Ok(Self(None)) };
+            let signed = staff::signed(app.db(), &session, app.now()).await?;
+            Ok(Self(signed.and_then(|signed| signed.actor())))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 import './journey.mjs';
 import './change-of-mind.mjs';
+import './desk.mjs';
 import './errors.mjs';
 import './every-page.mjs';
 import './keyboard.mjs';

@@ -42,14 +42,14 @@ export async function freePort() {
   return port;
 }
 
-/** Starts the program on scratch data. `close` ends it and throws the data away. */
-export async function startProgram() {
+/** Starts the program on scratch data, with more flags if need be. `close` ends it and throws the data away. */
+export async function startProgram(more = []) {
   assert.ok(existsSync(PROGRAM), `${PROGRAM} is not there: build it first, or name it in SOUNDINGS_BIN`);
   const folder = await mkdtemp(join(tmpdir(), 'soundings-browser-'));
   const origin = `http://127.0.0.1:${await freePort()}`;
   const database = `sqlite://${join(folder, 'soundings.db')}`;
   const data = join(folder, 'data');
-  const flags = ['serve', '--listen', new URL(origin).host, '--database', database, '--data', data, '--demo'];
+  const flags = ['serve', '--listen', new URL(origin).host, '--database', database, '--data', data, '--demo', ...more];
   const child = spawn(PROGRAM, flags, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
@@ -65,7 +65,7 @@ export async function startProgram() {
     await close();
     throw new Error(`${error.message}\n${log}`);
   }
-  return { origin, database, data, folder, close, log: () => log, token: /with the token (\S+)/.exec(log)?.[1] };
+  return { binary: PROGRAM, origin, database, data, folder, close, log: () => log, token: /with the token (\S+)/.exec(log)?.[1], desk: /Desk: (\S+)/.exec(log)?.[1] };
 }
 
 async function untilReady(origin, child) {

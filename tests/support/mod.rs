@@ -9,9 +9,10 @@ use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 use soundings::app::App;
 use soundings::config::{Config, Settings};
+use soundings::domain::access::Role;
 use soundings::domain::response::{Revision, hex};
 use soundings::serve;
-use soundings::store::access::{Bearer, Role};
+use soundings::store::access::NewToken;
 use soundings::store::consultations::{ConsultationDocument, FormDocument};
 use soundings::store::{self, Db, access, consultations};
 use uuid::Uuid;
@@ -89,8 +90,8 @@ impl TestApp {
 
     /// A new token.
     pub async fn token(&self, role: Role) -> String {
-        let bearer = Bearer { name: Uuid::now_v7().to_string(), role, consultations: Vec::new() };
-        access::add_token(&self.app.db().write, &bearer, None, Utc::now()).await.unwrap()
+        let token = NewToken { name: Uuid::now_v7().to_string(), role, consultations: Vec::new() };
+        access::add_token(&self.app.db().write, &token, None, Utc::now()).await.unwrap()
     }
 
     /// Every revision of the sample consultation.

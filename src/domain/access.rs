@@ -1,0 +1,132 @@
+//! Who may do what: roles, given for one consultation or for all of them.
+
+use serde::{Deserialize, Serialize};
+
+/// What somebody does here. Each is given on its own; none includes another but [`Role::Administrator`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Role {
+    /// Write and publish forms.
+    Author,
+    /// Key paper and interviews, and see what they keyed themselves.
+    Keyer,
+    /// Settle differences between two keyers.
+    Verifier,
+    /// Count batches in, upload files, log letters and events, decide held items.
+    DeskOfficer,
+    /// Read free text and apply themes.
+    Coder,
+    /// Read tables and run exports.
+    Analyst,
+    /// Publish the report and what was changed.
+    Publisher,
+    /// Read the audit log and metrics.
+    Auditor,
+    /// Anything.
+    Administrator,
+}
+
+impl Role {
+    /// Every role, in the order pages list them.
+    pub const ALL: [Self; 9] = [
+        Self::Author,
+        Self::Keyer,
+        Self::Verifier,
+        Self::DeskOfficer,
+        Self::Coder,
+        Self::Analyst,
+        Self::Publisher,
+        Self::Auditor,
+        Self::Administrator,
+    ];
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Keyer => "keyer",
+            Self::Verifier => "verifier",
+            Self::DeskOfficer => "desk_officer",
+            Self::Coder => "coder",
+            Self::Analyst => "analyst",
+            Self::Publisher => "publisher",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role with this code, if there is one.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// A role in one consultation, or in every one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Grant {
+    /// What they do.
+    pub role: Role,
+    /// Where; in every consultation, when none is named.
+    pub consultation: Option<String>,
+}
+
+/// Who is acting, and what they may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// As the audit log names them: `token:NAME` or `staff:ID`, never a person's name.
+    pub name: String,
+    /// As pages name them.
+    pub shown: String,
+    /// What they may do where.
+    pub grants: Vec<Grant>,
+}
+
+impl Actor {
+    /// Whether they have this role, or may do anything, in this consultation.
+    #[must_use]
+    pub fn may(&self, role: Role, consultation: &str) -> bool {
+        let covers = |grant: &Grant| grant.consultation.as_deref().is_none_or(|code| code == consultation);
+        self.grants.iter().any(|grant| (grant.role == role || grant.role == Role::Administrator) && covers(grant))
+    }
+
+    /// Whether they have this role, or may do anything, everywhere.
+    #[must_use]
+    pub fn may_everywhere(&self, role: Role) -> bool {
+        let is_it = |grant: &Grant| grant.role == role || grant.role == Role::Administrator;
+        self.grants.iter().any(|grant| is_it(grant) && grant.consultation.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn actor(grants: &[(Role, Option<&str>)]) -> Actor {
+        let grant = |(role, code): &(Role, Option<&str>)| Grant { role: *role, consultation: code.map(str::to_owned) };
+        Actor { name: "staff:1".to_owned(), shown: "A".to_owned(), grants: grants.iter().map(grant).collect() }
+    }
+
+    #[test]
+    fn a_role_in_one_consultation_opens_no_other_and_no_other_role() {
+        let council = actor(&[(Role::Keyer, Some("send-strategy"))]);
+        assert!(council.may(Role::Keyer, "send-strategy"));
+        assert!(!council.may(Role::Keyer, "service-harmonisation"));
+        assert!(!council.may(Role::Analyst, "send-strategy"));
+        assert!(!council.may_everywhere(Role::Keyer));
+    }
+
+    #[test]
+    fn an_administrator_of_one_consultation_may_do_anything_in_it_and_nothing_elsewhere() {
+        let administrator = actor(&[(Role::Administrator, Some("send-strategy"))]);
+        assert!(Role::ALL.into_iter().all(|role| administrator.may(role, "send-strategy")));
+        assert!(!Role::ALL.into_iter().any(|role| administrator.may(role, "other") || administrator.may_everywhere(role)));
+    }
+
+    #[test]
+    fn every_code_leads_back_to_its_role() {
+        assert!(Role::ALL.into_iter().all(|role| Role::from_code(role.code()) == Some(role)));
+    }
+}

@@ -1,0 +1,61 @@
+//! The desk's first page: the consultations somebody works on, and what they may do in each.
+
+use actix_web::web::Data;
+use serde_json::json;
+
+use super::page::{Page, Seat, Sheet, page};
+use crate::app::App;
+use crate::domain::access::{Actor, Role};
+use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
+use crate::store::catalogue::Published;
+
+pub(super) async fn home(app: Data<App>, seat: Seat) -> Page {
+    let shelf = app.intake.shelf.now();
+    let all = shelf.all();
+    let mine =
+        all.iter().filter(|published| Role::ALL.into_iter().any(|role| seat.actor().may(role, &published.consultation.code)));
+    let consultations: Vec<_> = mine
+        .map(|published| {
+            let consultation = &published.consultation;
+            json!({
+                "title": consultation.title.show(Edition::Standard, DEFAULT_LANGUAGE),
+                "stage": stage(published.window.stage(app.now()).code()),
+                "roles": roles(seat.actor(), &consultation.code),
+                "links": links(seat.actor(), published),
+            })
+        })
+        .collect();
+    page(
+        &seat,
+        Sheet { title: "Desk", template: "staff/home.jinja", ..Sheet::default() },
+        json!({ "consultations": consultations }),
+    )
+}
+
+/// What somebody may do in a consultation, as links.
+fn links(actor: &Actor, published: &Published) -> Vec<serde_json::Value> {
+    let code = &published.consultation.code;
+    let mut links = Vec::new();
+    if actor.may(Role::Analyst, code) {
+        links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
+    }
+    links
+}
+
+/// Their roles in a consultation, in words.
+fn roles(actor: &Actor, code: &str) -> Vec<String> {
+    let here = actor.grants.iter().filter(|grant| grant.consultation.as_deref().is_none_or(|given| given == code));
+    let mut roles: Vec<Role> = here.map(|grant| grant.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles.into_iter().map(|role| super::people::words(role).to_lowercase()).collect()
+}
+
+fn stage(code: &str) -> &'static str {
+    match code {
+        "open" => "Open",
+        "closing" => "Closed to the public; paper may still arrive",
+        "closed" => "Closed",
+        _ => "Not yet open",
+    }
+}

@@ -1,0 +1,33 @@
+//! The desk: pages for the people who run a consultation, for those who have signed in.
+
+mod audit;
+mod getting_in;
+mod home;
+pub mod page;
+mod people;
+
+use actix_web::web::{self, ServiceConfig};
+
+/// The addresses of the desk.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/staff", web::get().to(home::home))
+        .route("/staff/sign-in", web::get().to(getting_in::sign_in_page))
+        .route("/staff/sign-in", web::post().to(getting_in::sign_in))
+        .route("/staff/sign-out", web::post().to(getting_in::sign_out))
+        .route("/staff/stay", web::post().to(getting_in::stay))
+        .route("/staff/second-step", web::get().to(getting_in::second_step_page))
+        .route("/staff/second-step", web::post().to(getting_in::second_step))
+        .route("/staff/link/{link}", web::get().to(getting_in::link_page))
+        .route("/staff/link/{link}", web::post().to(getting_in::choose_password))
+        .route("/staff/people", web::get().to(people::list))
+        .route("/staff/people", web::post().to(people::invite))
+        .route("/staff/people/{id}", web::get().to(people::person))
+        .route("/staff/people/{id}/give", web::post().to(people::give))
+        .route("/staff/people/{id}/take", web::post().to(people::take))
+        .route("/staff/people/{id}/link", web::post().to(people::link))
+        .route("/staff/people/{id}/disable", web::post().to(people::disable))
+        .route("/staff/people/{id}/enable", web::post().to(people::enable))
+        .route("/staff/audit", web::get().to(audit::page))
+        .route("/staff/audit.csv", web::get().to(audit::download));
+}
