@@ -15,3 +15,4 @@ mod migrations;
 mod one_door;
 mod staff;
 mod support;
+mod upload;

@@ -18,7 +18,6 @@ use crate::domain::finding::{Effect, Finding};
 use crate::domain::form::FormVersion;
 use crate::domain::submission::{Channel, Help, Origin, Submission};
 use crate::domain::wording::Edition;
-use crate::store::catalogue::Published;
 
 /// The paper reference of the example line in a template, which is never taken in.
 pub const EXAMPLE: &str = "EXAMPLE";
@@ -68,7 +67,13 @@ struct Head {
 impl Lines {
     /// A reader of lines beneath these headings.
     #[must_use]
-    pub fn new(published: &Published, channel: Channel, columns: Columns, headings: &Row) -> Self {
+    pub fn new<'a>(
+        consultation: &str,
+        versions: impl Iterator<Item = &'a Arc<FormVersion>>,
+        channel: Channel,
+        columns: Columns,
+        headings: &Row,
+    ) -> Self {
         let mut about = HashMap::new();
         let mut fields = HashMap::new();
         for column in &columns.taken {
@@ -80,8 +85,8 @@ impl Lines {
                 Target::Ignore => {}
             }
         }
-        let versions = published.versions().map(|form| (form.form.version, (Arc::clone(form), Choices::new(form)))).collect();
-        let identity = Identity::new(&published.consultation.code);
+        let versions = versions.map(|form| (form.form.version, (Arc::clone(form), Choices::new(form)))).collect();
+        let identity = Identity::new(consultation);
         let headed = headings.cells.iter().map(|cell| !cell.is_blank()).collect();
         Self { channel, columns, about, fields, headed, versions, identity }
     }
@@ -212,7 +217,13 @@ impl Lines {
         let edition = edition.or(mapping.edition).or_else(|| self.only_edition(version?));
         if edition.is_none() && problems.len() == before {
             let cure = "add a column with the heading edition that holds standard or easy_read, or say edition = \"standard\" in the mapping";
-            problems.push(Problem::in_line("no_edition", row.line, "nothing says which edition was read", cure));
+            problems.push(self.about_problem(
+                About::Edition,
+                "no_edition",
+                row.line,
+                "nothing says which edition was read",
+                cure,
+            ));
         }
         let channels: Vec<(&str, Channel)> = Channel::ALL
             .into_iter()

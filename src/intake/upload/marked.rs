@@ -97,14 +97,20 @@ fn put(sheet: &mut Worksheet, formats: &Formats, row: &Row, marks: usize, mark: 
         let column = u16::try_from(column).unwrap_or(u16::MAX);
         match cell {
             Cell::Empty => {}
-            Cell::Number(number) => drop(sheet.write_number(line, column, *number)?),
-            Cell::Flag(flag) => drop(sheet.write_boolean(line, column, *flag)?),
+            Cell::Number(number) => {
+                sheet.write_number(line, column, *number)?;
+            }
+            Cell::Flag(flag) => {
+                sheet.write_boolean(line, column, *flag)?;
+            }
             Cell::Moment(moment) => {
                 let midnight = moment.time() == chrono::NaiveTime::MIN;
                 sheet.write_datetime_with_format(line, column, moment, if midnight { &formats.day } else { &formats.moment })?;
             }
             // A formula comes back as its words: nothing in a file that we hand out calculates.
-            Cell::Text(text) | Cell::Formula(text) | Cell::Fault(text) => drop(sheet.write_string(line, column, cut(text))?),
+            Cell::Text(text) | Cell::Formula(text) | Cell::Fault(text) => {
+                sheet.write_string(line, column, cut(text))?;
+            }
         }
     }
     if let (Some(mark), true) = (mark, marks > 0) {

@@ -85,7 +85,13 @@ impl Opened {
     /// # Errors
     /// When the file turns out to be damaged, or to hold too many lines.
     pub fn lines(&self, take: &mut dyn FnMut(Event) -> ControlFlow<()>) -> Result<()> {
-        let mut lines = Lines::new(&self.published, self.channel, self.columns.clone(), &self.headings);
+        let mut lines = Lines::new(
+            &self.published.consultation.code,
+            self.published.versions(),
+            self.channel,
+            self.columns.clone(),
+            &self.headings,
+        );
         let (mut last, mut count) = (self.headings.line, 0);
         let mut too_many = false;
         self.source.rows(&mut |row| {

@@ -111,14 +111,18 @@ impl Reading<'_> {
     /// What was ticked where it cannot count: codes where they are known, else as it is written.
     fn spoiled(&self, field: &Field, ticked: &str, separator: Option<&str>) -> Option<Raw> {
         let parts = ticked.split(separator.unwrap_or(";")).map(str::trim).filter(|part| !part.is_empty());
-        let codes: Vec<Raw> = match field.takes {
+        let mut codes: Vec<Raw> = match field.takes {
             Takes::One(_) | Takes::Many(_) => parts
                 .map(|part| self.choices.code(&field.key, self.edition, part).unwrap_or(part).to_owned())
                 .map(Raw::String)
                 .collect(),
             _ => return (!ticked.trim().is_empty()).then(|| Raw::String(ticked.trim().to_owned())),
         };
-        (!codes.is_empty()).then_some(Raw::Array(codes))
+        match (codes.len(), &field.takes) {
+            (0, _) => None,
+            (1, Takes::One(_)) => codes.pop(),
+            _ => Some(Raw::Array(codes)),
+        }
     }
 
     /// Whether a column of its own says that one choice was ticked.
@@ -245,6 +249,8 @@ fn written_day(text: &str, order: Option<DateOrder>) -> Result<NaiveDate, Wrong>
     let (Some(numbers), 3) = (numbers, parts.len()) else { return Err(no_day(text)) };
     let year = |at: usize| parts[at].len() == 4;
     match order {
+        // A hyphened year first was read above, unless there is no such day.
+        None if year(0) && day_only.contains('-') => Err(no_day(text)),
         None if year(0) || year(2) || parts.iter().all(|part| part.len() <= 2) => Err((
             "undeclared_date",
             format!("\u{201c}{}\u{201d} can be read in more than one way", short(text)),
