@@ -5,7 +5,7 @@ use std::path::Path as FilePath;
 
 use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{self, Data, Path, Payload, Query, ServiceConfig};
+use actix_web::web::{self, Data, Path, PathConfig, Payload, Query, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use anyhow::Context as _;
 use futures_util::StreamExt as _;
@@ -28,6 +28,10 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 /// The addresses under `/api/v1` that have to do with uploads.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .app_data(QueryConfig::default().error_handler(|error, _| {
+            Problem(Error::unreadable("wrong_parameter", format!("{error}; see /api/v1/openapi.json for the parameters"))).into()
+        }))
+        .app_data(PathConfig::default().error_handler(|_, _| Problem(Error::NotFound("address")).into()))
         .route("/consultations/{code}/uploads", web::post().to(take_in))
         .route("/consultations/{code}/uploads", web::get().to(list))
         .route("/consultations/{code}/uploads/template", web::get().to(blank))

@@ -151,12 +151,11 @@ impl Looking<'_> {
         for problem in read.problems {
             self.problem(problem);
         }
-        match read.ready {
-            Some(ready) => self.waiting.push((read.line, ready)),
-            None => {
-                self.flush().await?;
-                self.line(read.line, Outcome::Wrong, None, None);
-            }
+        if let Some(ready) = read.ready {
+            self.waiting.push((read.line, ready));
+        } else {
+            self.flush().await?;
+            self.line(read.line, Outcome::Wrong, None, None);
         }
         if self.waiting.len() == CHUNK {
             self.flush().await?;

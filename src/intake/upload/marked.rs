@@ -1,6 +1,7 @@
 //! The same workbook handed back, with a column that says what is wrong with each line.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -38,7 +39,8 @@ fn marks(report: &Report) -> HashMap<u32, String> {
             mark.push('\n');
         }
         let place = problem.cell.as_deref().map(|cell| format!("{cell}: ")).unwrap_or_default();
-        mark.push_str(&format!("{place}{}: {}", problem.message, problem.cure));
+        // Writing to a string cannot fail.
+        let _written = write!(mark, "{place}{}: {}", problem.message, problem.cure);
     }
     marks
 }

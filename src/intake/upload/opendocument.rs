@@ -54,10 +54,8 @@ pub fn rows(path: &Path, sheet: &str, take: &mut dyn FnMut(Row) -> ControlFlow<(
         let mut buffer = Vec::new();
         loop {
             match xml.read_event_into(&mut buffer).map_err(|_malformed| damaged())? {
-                Event::Start(start) if start.name().as_ref() == "table:table" => {
-                    if attribute(&start, "table:name")?.as_deref() == Some(sheet) {
-                        return Table { xml: &mut xml, line: 1, regions: Regions::default() }.rows(take);
-                    }
+                Event::Start(start) if is_sheet(&start, sheet)? => {
+                    return Table { xml: &mut xml, line: 1, regions: Regions::default() }.rows(take);
                 }
                 Event::Eof => return Err(damaged()),
                 _ => {}
@@ -65,6 +63,10 @@ pub fn rows(path: &Path, sheet: &str, take: &mut dyn FnMut(Row) -> ControlFlow<(
             buffer.clear();
         }
     })
+}
+
+fn is_sheet(start: &BytesStart<'_>, sheet: &str) -> Result<bool> {
+    Ok(start.name().as_ref() == "table:table" && attribute(start, "table:name")?.as_deref() == Some(sheet))
 }
 
 fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>> {

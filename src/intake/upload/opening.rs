@@ -226,7 +226,7 @@ fn confirm(source: &Source, headings: &Row, mapping: &mut Mapping) -> Vec<Proble
 fn sample(source: &Source, from: u32) -> String {
     let mut found = None;
     let looked = source.rows(&mut |row| {
-        let odd = |text: &String| text.chars().any(|letter| !letter.is_ascii());
+        let odd = |text: &String| !text.is_ascii();
         let cells = row.cells.iter().enumerate().map(|(column, cell)| (column, cell.shown()));
         found = cells.filter(|(_, text)| odd(text)).map(|(column, text)| (super::cells::place(column, row.line), text)).next();
         if found.is_some() && row.line >= from { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -204,13 +204,13 @@ pub async fn withdraw(intake: &Intake, consultation: &str, upload_id: Uuid, acto
         if at_the_door.len() >= AT_ONCE
             && let Some(done) = at_the_door.join_next().await
         {
-            taken.count(done.map_err(anyhow::Error::from)??)?;
+            taken.count(&done.map_err(anyhow::Error::from)??)?;
         }
         let (intake, consultation, actor) = (intake.clone(), consultation.to_owned(), actor.to_owned());
         at_the_door.spawn(async move { withdraw_response(&intake, &consultation, response_id, &actor).await });
     }
     while let Some(done) = at_the_door.join_next().await {
-        taken.count(done.map_err(anyhow::Error::from)??)?;
+        taken.count(&done.map_err(anyhow::Error::from)??)?;
     }
     uploads::end(&db.write, consultation, upload_id, State::Withdrawn, None, (intake.now)()).await?;
     let detail =
@@ -220,7 +220,7 @@ pub async fn withdraw(intake: &Intake, consultation: &str, upload_id: Uuid, acto
 }
 
 impl Taken {
-    fn count(&mut self, withdrawal: Withdrawal) -> Result<()> {
+    fn count(&mut self, withdrawal: &Withdrawal) -> Result<()> {
         match withdrawal {
             Withdrawal::Done { .. } => self.withdrawn += 1,
             Withdrawal::Already { .. } | Withdrawal::UnknownCode => self.already += 1,

@@ -109,7 +109,7 @@ fn formula(found: Option<calamine::XlsxFormulaMetadata>) -> String {
 fn cell(value: DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        DataRef::String(text) => Cell::Text(text),
+        DataRef::String(text) | DataRef::DurationIso(text) => Cell::Text(text),
         DataRef::SharedString(text) => Cell::Text(text.to_owned()),
         #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds every number as a double")]
         DataRef::Int(number) => Cell::Number(number as f64),
@@ -120,7 +120,6 @@ fn cell(value: DataRef<'_>) -> Cell {
         }
         DataRef::DateTime(moment) => Cell::Number(moment.as_f64()),
         DataRef::DateTimeIso(text) => moment(&text).map_or(Cell::Text(text), Cell::Moment),
-        DataRef::DurationIso(text) => Cell::Text(text),
         DataRef::Error(error) => Cell::Fault(error.to_string()),
     }
 }
