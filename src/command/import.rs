@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 use super::say;
 
+/// Who the audit log names for what is done here.
+const ACTOR: &str = "command";
+
 /// What to take in.
 #[derive(Debug, Args)]
 pub struct Command {
@@ -76,10 +79,10 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let upload = Upload { path, file_name, consultation: command.consultation, channel, mapping };
     let report = if command.dry_run {
-        upload::check(&intake, &upload).await?
+        upload::check(&intake, &upload, ACTOR).await?
     } else {
         let accept = if command.accept.is_some() { Accept::Valid } else { Accept::All };
-        upload::store(&intake, &upload, accept, "command").await?
+        upload::store(&intake, &upload, accept, ACTOR).await?
     };
     if let Some(path) = &command.save_mapping {
         fs::write(path, report.mapping.toml()?).with_context(|| format!("writing {}", path.display()))?;
@@ -96,7 +99,7 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
 }
 
 async fn withdraw(intake: &Intake, consultation: &str, upload_id: Uuid) -> anyhow::Result<ExitCode> {
-    let taken = upload::withdraw(intake, consultation, upload_id, "command").await?;
+    let taken = upload::withdraw(intake, consultation, upload_id, ACTOR).await?;
     say(&format!(
         "{} responses withdrawn, {} had been before; {} lines stay since another upload has them too, {} are held for a person",
         taken.withdrawn, taken.already, taken.elsewhere, taken.held

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path as FilePath;
+use std::time::Duration;
 
 use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
@@ -24,6 +25,9 @@ use crate::store::uploads;
 
 /// What a workbook is called in `Accept` and `Content-Type`.
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// How old a file must be before nobody can still be reading it.
+const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
 /// The addresses under `/api/v1` that have to do with uploads.
 pub fn routes(config: &mut ServiceConfig) {
@@ -104,7 +108,7 @@ pub async fn take_in(
         mapping,
     };
     if wish.dry_run {
-        let report = upload::check(&app.intake, &upload).await?;
+        let report = upload::check(&app.intake, &upload, &actor).await?;
         return if wants_workbook(&request) {
             hand_back(&app, &upload, &report).await
         } else {
@@ -148,6 +152,7 @@ async fn receive(data: &FilePath, mut payload: Payload) -> Result<NamedTempFile>
     let folder = data.join("uploads");
     let mut file = web::block(move || {
         std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        sweep(&folder);
         NamedTempFile::new_in(&folder).with_context(|| format!("making a file in {}", folder.display()))
     })
     .await
@@ -167,6 +172,18 @@ async fn receive(data: &FilePath, mut payload: Payload) -> Result<NamedTempFile>
             .map_err(|error| Error::Internal(error.into()))??;
     }
     Ok(file)
+}
+
+/// Remove what a process that was killed left behind: files hold what people wrote, and none is needed for a day.
+fn sweep(folder: &FilePath) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|modified| modified.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_BEHIND) {
+            // Another instance may have removed it a moment before.
+            let _gone = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn wants_workbook(request: &HttpRequest) -> bool {

@@ -113,6 +113,9 @@ async fn columns_that_cannot_be_told_are_placed_with_the_nearest_question() {
         "{}",
         two.out
     );
+    let both = said("area,relation,relation:carer,edition,form_version\nNorth,user,x,standard,1\n");
+    assert!(both.has("cell C1: error two_columns"), "{}", both.out);
+    assert!(said("area,edition,form_version\n").has("error no_lines"));
     let unknown = said("area,plan_suport,edition,form_version\nNorth,Support,standard,1\n");
     assert!(unknown.has("cell B1: error unknown_column") && unknown.has("\u{201c}plan_support\u{201d}"), "{}", unknown.out);
     assert!(responses(&premises).await.is_empty(), "not even the valid lines: a column would be lost");

@@ -32,8 +32,11 @@ const TIGHTEST: u64 = 400;
 pub enum Container {
     /// Separated text.
     Text,
-    /// An Excel workbook.
-    Workbook,
+    /// An Excel workbook, and whether any of its cells are merged.
+    Workbook {
+        /// Whether there is any merged region to look for.
+        has_merged: bool,
+    },
     /// An OpenDocument spreadsheet.
     OpenDocument,
 }
@@ -100,12 +103,15 @@ fn open(file: File) -> Result<Container> {
     if sheets > SHEETS {
         return Err(too_many_sheets(sheets));
     }
-    let mut left = UNPACKED;
+    let (mut left, mut has_merged) = (UNPACKED, false);
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|error| entry_fault(&error))?;
-        look_into(&mut entry, &mut left)?;
+        has_merged |= look_into(&mut entry, &mut left)?;
     }
-    Ok(container)
+    Ok(match container {
+        Container::Workbook { .. } => Container::Workbook { has_merged },
+        other => other,
+    })
 }
 
 /// Too many sheets to be a table of responses.
@@ -117,7 +123,7 @@ pub fn too_many_sheets(sheets: usize) -> Error {
 fn container(names: &[String]) -> Result<Container> {
     let has = |name: &str| names.iter().any(|known| known == name);
     if has("xl/workbook.xml") {
-        Ok(Container::Workbook)
+        Ok(Container::Workbook { has_merged: false })
     } else if has("content.xml") && has("mimetype") {
         Ok(Container::OpenDocument)
     } else if has("xl/workbook.bin") {
@@ -134,16 +140,20 @@ fn is_macro(name: &str) -> bool {
         || name.starts_with("xl/macrosheets/")
 }
 
-/// Unpack one entry into nothing, so that what it says of its own size need not be believed and damage is found now.
-fn look_into(entry: &mut ZipFile<'_, BufReader<File>>, left: &mut u64) -> Result<()> {
+/// Unpack one entry into nothing, so that what it says of its own size need not be believed and damage is found now. Says
+/// whether it tells of merged cells, which spares most workbooks a search for them.
+fn look_into(entry: &mut ZipFile<'_, BufReader<File>>, left: &mut u64) -> Result<bool> {
     let packed = entry.compressed_size().max(1024);
     let name = entry.name().map_err(|_unreadable| damaged())?.into_owned();
     let is_short = matches!(name.as_str(), "mimetype" | "[Content_Types].xml" | "META-INF/manifest.xml");
     let mut kept = Vec::new();
-    let mut unpacked: u64 = 0;
-    let mut buffer = vec![0; 64 * 1024];
+    let (mut unpacked, mut has_merged): (u64, bool) = (0, false);
+    let merged = memchr::memmem::Finder::new(b"mergeCell");
+    // The end of the piece before stays in front: the words may lie across two pieces.
+    let before = merged.needle().len();
+    let mut buffer = vec![0; before + 64 * 1024];
     loop {
-        let got = entry.read(&mut buffer).map_err(|_damaged| damaged())?;
+        let got = entry.read(&mut buffer[before..]).map_err(|_damaged| damaged())?;
         if got == 0 {
             break;
         }
@@ -158,8 +168,10 @@ fn look_into(entry: &mut ZipFile<'_, BufReader<File>>, left: &mut u64) -> Result
             return Err(refused("too_many_words", what));
         }
         if is_short && kept.len() < 1024 * 1024 {
-            kept.extend_from_slice(&buffer[..got]);
+            kept.extend_from_slice(&buffer[before..before + got]);
         }
+        has_merged |= merged.find(&buffer[..before + got]).is_some();
+        buffer.copy_within(got..before + got, 0);
     }
     let holds = |words: &[u8]| kept.windows(words.len()).any(|window| window == words);
     match name.as_str() {
@@ -170,7 +182,7 @@ fn look_into(entry: &mut ZipFile<'_, BufReader<File>>, left: &mut u64) -> Result
         "mimetype" if !kept.starts_with(b"application/vnd.oasis.opendocument.spreadsheet") => {
             Err(refused("not_a_spreadsheet", "the file is an OpenDocument file but no spreadsheet; upload .ods, .xlsx or CSV"))
         }
-        _ => Ok(()),
+        _ => Ok(has_merged),
     }
 }
 

@@ -15,8 +15,10 @@ use crate::domain::consultation::{Dates, Reception, Window};
 use crate::domain::submission::Submission;
 use crate::error::{Error, Result};
 use crate::intake::Intake;
+use crate::store::audit::Entry;
 use crate::store::held::Why;
 use crate::store::uploads::{self, CHUNK, There};
+use crate::store::writer::Work;
 
 /// How many lines may be on their way from the reader.
 const AHEAD: usize = 64;
@@ -25,8 +27,30 @@ const AHEAD: usize = 64;
 ///
 /// # Errors
 /// [`Error::Unreadable`] with a code when the file cannot be read at all, [`Error::NotFound`] for an unknown consultation.
-pub async fn check(intake: &Intake, upload: &Upload) -> Result<Report> {
-    Ok(look(intake, upload).await?.0)
+pub async fn check(intake: &Intake, upload: &Upload, actor: &str) -> Result<Report> {
+    let (report, _) = look(intake, upload).await?;
+    note(intake, "upload.checked", &report, actor).await?;
+    Ok(report)
+}
+
+/// What was done with a file, for the audit log: counts, and never what stands in it.
+pub(super) async fn note(intake: &Intake, action: &'static str, report: &Report, actor: &str) -> Result<()> {
+    noted_as(intake, action, &report.consultation, report.upload_id, actor, report.summary()).await
+}
+
+/// An entry of the audit log about an upload.
+pub(super) async fn noted_as(
+    intake: &Intake,
+    action: &'static str,
+    consultation: &str,
+    upload_id: Uuid,
+    actor: &str,
+    detail: String,
+) -> Result<()> {
+    let (at, actor) = ((intake.now)(), actor.to_owned());
+    let (consultation, subject) = (Some(consultation.to_owned()), upload_id.to_string());
+    intake.writer.write(Work::Note(Entry { at, actor, action, consultation, subject, detail })).await?;
+    Ok(())
 }
 
 /// The report, and the file opened, to be read again.
@@ -46,6 +70,10 @@ pub(super) async fn look(intake: &Intake, upload: &Upload) -> Result<(Report, Ar
             looking.take(event).await?;
         }
         looking.flush().await?;
+        if looking.report.counts.lines == 0 {
+            let cure = "fill in the lines beneath the headings, or choose the file that was meant";
+            looking.report.problems.push(Problem::whole("no_lines", "there is nothing beneath the headings", cure));
+        }
     }
     Ok((looking.report, opened))
 }

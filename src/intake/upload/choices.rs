@@ -18,6 +18,40 @@ struct Offered {
     /// Whether the words of the editions stand for different sets of points, so that they must not be mixed.
     is_scale: bool,
     choices: Vec<Choice>,
+    /// By plain words, the choices they mean to somebody who read an edition: by its own words and codes.
+    own: HashMap<Edition, HashMap<String, Vec<usize>>>,
+    /// By plain words of any edition.
+    any: HashMap<String, Vec<usize>>,
+}
+
+impl Offered {
+    fn new(is_scale: bool, choices: Vec<Choice>) -> Self {
+        let mut offered = Self { is_scale, ..Self::default() };
+        for (index, choice) in choices.iter().enumerate() {
+            let codes = Edition::ALL.map(|edition| (edition, choice.code.clone()));
+            let words = choice.words.iter().map(|(edition, words, _)| (*edition, words.clone()));
+            for (edition, words) in codes.into_iter().chain(words) {
+                mean(offered.own.entry(edition).or_default(), words.clone(), index);
+                mean(&mut offered.any, words, index);
+            }
+        }
+        Self { choices, ..offered }
+    }
+
+    /// The choices that plain words mean in an edition, and whether only by the words of the other one.
+    fn meant(&self, edition: Edition, typed: &str) -> (&[usize], bool) {
+        match self.own.get(&edition).and_then(|own| own.get(typed)) {
+            Some(own) => (own, false),
+            None => (self.any.get(typed).map_or(&[], Vec::as_slice), true),
+        }
+    }
+}
+
+fn mean(meanings: &mut HashMap<String, Vec<usize>>, words: String, choice: usize) {
+    let meant = meanings.entry(words).or_default();
+    if !meant.contains(&choice) {
+        meant.push(choice);
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -47,7 +81,7 @@ impl Choices {
                 });
                 Choice { code: choice.code.clone(), editions: offered(&choice.text), words: words.collect() }
             });
-            let offered = Offered { is_scale: question.scale.is_some(), choices: choices.collect() };
+            let offered = Offered::new(question.scale.is_some(), choices.collect());
             fields.insert(field.key.clone(), offered);
         }
         Self { fields }
@@ -57,19 +91,26 @@ impl Choices {
     pub fn code(&self, key: &str, edition: Edition, written: &str) -> Result<&str, Wrong> {
         let Some(offered) = self.fields.get(key) else { return Err(unknown(written, &[], edition)) };
         let typed = plain(written);
-        let is = |choice: &&Choice, wanted: Option<Edition>| {
-            let by_code = wanted == Some(edition) && choice.code == typed.replace(' ', "_");
-            by_code || choice.words.iter().any(|(of, words, _)| wanted.is_none_or(|wanted| wanted == *of) && *words == typed)
-        };
-        let own: Vec<&Choice> = offered.choices.iter().filter(|choice| is(choice, Some(edition))).collect();
-        let found = if own.is_empty() { offered.choices.iter().filter(|choice| is(choice, None)).collect() } else { own.clone() };
-        match found.as_slice() {
+        let (mut meant, mut is_foreign) = offered.meant(edition, &typed);
+        let code;
+        if meant.is_empty() {
+            code = typed.replace(' ', "_");
+            (meant, is_foreign) = offered.meant(edition, &code);
+        }
+        match meant {
             [] => Err(unknown(written, &offered.choices, edition)),
-            [choice] if !choice.editions.contains(&edition) => Err(not_offered(written, &offered.choices, edition)),
-            [choice] if own.is_empty() && offered.is_scale => Err(other_edition(written, choice, &offered.choices, edition)),
-            [choice] => Ok(&choice.code),
+            [only] => {
+                let choice = &offered.choices[*only];
+                if !choice.editions.contains(&edition) {
+                    return Err(not_offered(written, &offered.choices, edition));
+                }
+                if is_foreign && offered.is_scale {
+                    return Err(other_edition(written, choice, &offered.choices, edition));
+                }
+                Ok(&choice.code)
+            }
             several => {
-                let codes: Vec<&str> = several.iter().map(|choice| choice.code.as_str()).collect();
+                let codes: Vec<&str> = several.iter().map(|index| offered.choices[*index].code.as_str()).collect();
                 let message = format!("\u{201c}{written}\u{201d} could be {}", codes.join(" or "));
                 Err(("ambiguous_choice", message, "write the code of the choice".to_owned()))
             }

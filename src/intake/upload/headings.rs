@@ -173,7 +173,7 @@ impl Known {
                 columns.ignored.push(at);
                 continue;
             }
-            if let Some(other) = seen.insert(target.clone(), at) {
+            if let Some(other) = clash(&seen, &target).or(seen.insert(target.clone(), at)) {
                 columns.problems.push(Problem::at(
                     "two_columns",
                     (at, row.line),
@@ -235,6 +235,16 @@ impl Columns {
             ));
         }
     }
+}
+
+/// The column that holds a question whole where this one holds a choice of it, or the other way round.
+fn clash(seen: &HashMap<Target, usize>, target: &Target) -> Option<usize> {
+    seen.iter().find_map(|(other, at)| match (other, target) {
+        (Target::Field(whole), Target::Choice(key, _)) | (Target::Choice(key, _), Target::Field(whole)) if whole == key => {
+            Some(*at)
+        }
+        _ => None,
+    })
 }
 
 /// A heading without the `[;]` that declares what separates choices.

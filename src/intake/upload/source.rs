@@ -65,9 +65,9 @@ impl Source {
                 };
                 Kind::Text { letters, separator }
             }
-            Container::Workbook => {
+            Container::Workbook { has_merged } => {
                 let (sheet, others) = choose(workbook::sheets(path)?, mapping.sheet.as_deref())?;
-                let merged = workbook::merged(path, &sheet)?;
+                let merged = if has_merged { workbook::merged(path, &sheet)? } else { Vec::new() };
                 if merged.len() > REGIONS {
                     return Err(refused(
                         "too_many_merged",

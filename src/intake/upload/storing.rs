@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::checking::{events, look};
+use super::checking::{events, look, note, noted_as};
 use super::opening::{Event, Opened};
 use super::report::{Done, LineReport, Outcome, Report};
 use super::{Accept, Upload};
@@ -15,9 +15,7 @@ use crate::domain::submission::Submission;
 use crate::error::{Error, Result};
 use crate::intake::withdraw::{Withdrawal, withdraw_response};
 use crate::intake::{Arrival, Intake, Receipt, accept};
-use crate::store::audit::Entry;
 use crate::store::uploads::{self, CHUNK, Line, State};
-use crate::store::writer::Work;
 
 /// How many lines are at the door at once: enough for the writer to commit them in large groups.
 const AT_ONCE: usize = 768;
@@ -30,6 +28,7 @@ pub async fn store(intake: &Intake, upload: &Upload, wanted: Accept, actor: &str
     let (mut report, opened) = look(intake, upload).await?;
     if report.is_barred() || (wanted == Accept::All && report.has_errors()) {
         report.done = Done::Refused;
+        note(intake, "upload.refused", &report, actor).await?;
         return Ok(report);
     }
     let record = uploads::Upload {
@@ -56,7 +55,7 @@ pub async fn store(intake: &Intake, upload: &Upload, wanted: Accept, actor: &str
         uploads::end(&db.write, &record.consultation, record.upload_id, State::Stored, counts, (intake.now)()).await?;
     }
     report.done = Done::Stored;
-    note(intake, "upload.stored", &report.consultation, report.upload_id, actor, &report.summary()).await?;
+    note(intake, "upload.stored", &report, actor).await?;
     Ok(report)
 }
 
@@ -136,9 +135,8 @@ impl Storing<'_> {
             Receipt::Stored(_) => (Outcome::Stored, None),
             Receipt::Duplicate(_) => (Outcome::Duplicate, None),
             Receipt::Held { why, .. } => (Outcome::Held, Some(why)),
-            Receipt::Refused(refusal) => {
-                return Err(anyhow::anyhow!("the door refused a line that the check let pass: {refusal:?}").into());
-            }
+            // What was refused is not named: a refusal may hold an answer, and this ends in the log.
+            Receipt::Refused(_) => return Err(anyhow::anyhow!("the door refused a line that the check had let pass").into()),
         };
         let line = &mut self.report.lines[place];
         line.why = why;
@@ -150,26 +148,6 @@ impl Storing<'_> {
         let (consultation, upload_id) = (&self.report.consultation, self.report.upload_id);
         uploads::correct(&self.intake.db.write, consultation, upload_id, number, outcome.code()).await
     }
-}
-
-async fn note(
-    intake: &Intake,
-    action: &'static str,
-    consultation: &str,
-    upload_id: Uuid,
-    actor: &str,
-    detail: &str,
-) -> Result<()> {
-    let entry = Entry {
-        at: (intake.now)(),
-        actor: actor.to_owned(),
-        action,
-        consultation: Some(consultation.to_owned()),
-        subject: upload_id.to_string(),
-        detail: detail.to_owned(),
-    };
-    intake.writer.write(Work::Note(entry)).await?;
-    Ok(())
 }
 
 /// What became of the withdrawal of an upload.
@@ -215,7 +193,7 @@ pub async fn withdraw(intake: &Intake, consultation: &str, upload_id: Uuid, acto
     uploads::end(&db.write, consultation, upload_id, State::Withdrawn, None, (intake.now)()).await?;
     let detail =
         format!("{} withdrawn, {} before, {} held, {} elsewhere", taken.withdrawn, taken.already, taken.held, taken.elsewhere);
-    note(intake, "upload.withdrawn", consultation, upload_id, actor, &detail).await?;
+    noted_as(intake, "upload.withdrawn", consultation, upload_id, actor, detail).await?;
     Ok(taken)
 }
 

@@ -51,7 +51,7 @@ impl Reading<'_> {
                 _ => Ok(Given::Blank),
             };
         };
-        if plain(&text) == plain(ILLEGIBLE) {
+        if text.trim().eq_ignore_ascii_case(ILLEGIBLE) {
             return Ok(Given::Illegible);
         }
         if let Some(ticked) = text.trim().strip_prefix(SPOILED).filter(|_| !matches!(field.takes, Takes::Text(_))) {

@@ -4,6 +4,10 @@
 /// and the marks a heading may end with.
 #[must_use]
 pub fn plain(words: &str) -> String {
+    // Codes, which most cells of most files hold, are plain already.
+    if words.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return words.to_owned();
+    }
     let upright = words.chars().map(|letter| match letter {
         '\u{2018}' | '\u{2019}' | '\u{02bc}' => '\'',
         '\u{201c}' | '\u{201d}' => '"',
