@@ -8,7 +8,7 @@ use std::process::ExitCode;
 const NEEDED: [&str; 3] = ["assets/vendor/templates/nhsuk", "assets/vendor/nhsuk-frontend.min.css", "assets/vendor/pictures"];
 
 /// Embedded folders: a file added to one of them must be seen without a clean build.
-const WATCHED: [&str; 5] = ["build.rs", "assets", "forms", "exports", "src/web"];
+const WATCHED: [&str; 6] = ["build.rs", "assets", "forms", "exports", "src/mail", "src/web"];
 
 fn main() -> ExitCode {
     let missing: Vec<&str> = NEEDED.into_iter().filter(|path| !Path::new(path).exists()).collect();

@@ -16,6 +16,8 @@ pub struct Config {
     pub data: PathBuf,
     /// `smtp://…`, when mail can be sent.
     pub smtp: Option<String>,
+    /// The address messages come from; there is one whenever mail can be sent.
+    pub mail_from: Option<String>,
     /// The address people know the service by, without a slash at the end.
     pub base_url: String,
     /// Whether staff must sign in with a second factor.
@@ -45,9 +47,12 @@ pub struct Settings {
     /// A folder for files the service writes [default: data]
     #[arg(long, env = "SOUNDINGS_DATA", global = true)]
     pub data: Option<PathBuf>,
-    /// The mail server, `smtp://…`
+    /// The mail server, `smtp://user:password@host:port` or `smtps://…`; without one no mail is sent
     #[arg(long, env = "SOUNDINGS_SMTP", global = true, hide_env_values = true)]
     pub smtp: Option<String>,
+    /// The address messages come from, such as `Consultations <consult@example.org>`
+    #[arg(long, env = "SOUNDINGS_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
     /// The address people know the service by
     #[arg(long, env = "SOUNDINGS_BASE_URL", global = true)]
     pub base_url: Option<String>,
@@ -68,6 +73,7 @@ impl Settings {
             database: self.database.or(other.database),
             data: self.data.or(other.data),
             smtp: self.smtp.or(other.smtp),
+            mail_from: self.mail_from.or(other.mail_from),
             base_url: self.base_url.or(other.base_url),
             second_factor: self.second_factor.or(other.second_factor),
             log_json: self.log_json.or(other.log_json),
@@ -86,12 +92,18 @@ impl Settings {
         if !database.starts_with("sqlite:") && !database.starts_with("postgres://") && !database.starts_with("postgresql://") {
             bail!("the database must be sqlite://… or postgres://…, not {}", database.split(':').next().unwrap_or_default());
         }
+        // A variable that is set to nothing, as deployment files often do, is one that is not set.
+        let smtp = self.smtp.filter(|server| !server.trim().is_empty());
+        if smtp.is_some() && self.mail_from.is_none() {
+            bail!("a mail server is set, so set SOUNDINGS_MAIL_FROM to the address that messages come from");
+        }
         let listen = self.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}"));
         Ok(Config {
             database,
             data: self.data.unwrap_or_else(|| PathBuf::from("data")),
-            smtp: self.smtp,
+            smtp,
+            mail_from: self.mail_from,
             base_url: base_url.trim_end_matches('/').to_owned(),
             second_factor: self.second_factor.unwrap_or(true),
             log_json: self.log_json.unwrap_or(false),
@@ -114,8 +126,12 @@ mod tests {
     #[test]
     fn what_was_given_first_wins_and_gaps_are_filled() {
         let flags = Settings { listen: Some("127.0.0.1:1".to_owned()), ..Settings::default() };
-        let file =
-            Settings { listen: Some("127.0.0.1:2".to_owned()), smtp: Some("smtp://mail".to_owned()), ..Settings::default() };
+        let file = Settings {
+            listen: Some("127.0.0.1:2".to_owned()),
+            smtp: Some("smtp://mail".to_owned()),
+            mail_from: Some("consult@example.org".to_owned()),
+            ..Settings::default()
+        };
         let config = flags.or(file).finish().unwrap();
         assert_eq!(config.listen, "127.0.0.1:1");
         assert_eq!(config.smtp.as_deref(), Some("smtp://mail"));
@@ -130,6 +146,14 @@ mod tests {
         std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
         let error = format!("{:#}", Settings::read(&path).unwrap_err());
         assert!(error.contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn a_mail_server_needs_an_address_that_messages_come_from() {
+        let settings = Settings { smtp: Some("smtp://mail".to_owned()), ..Settings::default() };
+        assert!(settings.finish().unwrap_err().to_string().contains("SOUNDINGS_MAIL_FROM"));
+        let settings = Settings { smtp: Some(String::new()), ..Settings::default() };
+        assert_eq!(settings.finish().unwrap().smtp, None);
     }
 
     #[test]

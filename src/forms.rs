@@ -5,6 +5,7 @@ mod check;
 mod comparison;
 mod easy_read;
 mod exercise;
+mod extend;
 mod fault;
 mod hard_words;
 mod keys;
@@ -28,6 +29,7 @@ mod succession;
 
 pub use check::check;
 pub use comparison::{Change, Sort, diff};
+pub use extend::extend;
 pub use fault::{Fault, Report, Severity};
 pub use library::{Contents, FormFile, Library, Picture, Pictures, Place};
 pub use parity::{Parity, parity};

@@ -1,4 +1,4 @@
-//! Work in the background: the catalogue is kept fresh, and drafts nobody will come back to are forgotten.
+//! Work in the background: the catalogue is kept fresh, and what nobody will come back to is forgotten.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::app::App;
 use crate::error::Result;
 use crate::store::catalogue::Published;
-use crate::store::drafts;
+use crate::store::{drafts, queue, sessions};
 
 /// How often what was published by another process is looked for.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -38,11 +38,14 @@ pub async fn run(app: App) {
     }
 }
 
-/// Forget the drafts of consultations that closed a week ago. How many there were comes back.
+/// Forget the drafts of consultations that closed a week ago, the desk's sessions and failed tries of yesterday, and what
+/// jobs that are long over held. How many drafts there were comes back.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn tidy(app: &App, now: DateTime<Utc>) -> Result<u64> {
+    sessions::forget_older(&app.db().write, now - TimeDelta::days(1)).await?;
+    queue::tidy(&app.db().write, now).await?;
     let mut forgotten = 0;
     for published in app.intake.shelf.now().all() {
         if is_over(&published, now) {

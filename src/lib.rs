@@ -13,6 +13,7 @@ pub mod export;
 pub mod forms;
 pub mod intake;
 pub mod jobs;
+pub mod mail;
 pub mod serve;
 pub mod staff;
 pub mod store;

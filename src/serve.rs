@@ -2,21 +2,28 @@
 
 use std::net::TcpListener;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Data;
 use actix_web::{App as Actix, HttpServer};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::config::Config;
 use crate::intake::Intake;
 use crate::store::consultations;
-use crate::{demo, jobs, store, web};
+use crate::{demo, jobs, mail, store, web};
+
+/// How long stopping waits for a letter that is on its way.
+const LAST_LETTER: Duration = Duration::from_secs(20);
 
 /// Open the database, bring its schema up to date and make an [`App`]; for a demonstration, filled.
 pub async fn open(config: Config, demonstration: bool) -> anyhow::Result<App> {
+    // A mail server that cannot be used is told of at once, not after the first message was lost.
+    mail::Sender::open(&config)?;
     let db = store::connect(&config.database, None).await?;
     store::migrate(&db).await?;
     if !demonstration {
@@ -43,8 +50,17 @@ pub async fn run(app: App) -> anyhow::Result<()> {
     let listener = TcpListener::bind(&app.config.listen).with_context(|| format!("listening on {}", app.config.listen))?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     let keeper = tokio::spawn(jobs::run(app.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let sender = mail::Sender::open(&app.config)?;
+    let post = sender.map(|sender| tokio::spawn(mail::worker::run(app.clone(), sender, stopped)));
     let served = server(app, listener)?.await.context("serving");
     keeper.abort();
+    stop.send_replace(true);
+    if let Some(post) = post
+        && tokio::time::timeout(LAST_LETTER, post).await.is_err()
+    {
+        tracing::warn!("a letter was still on its way; it will be sent again");
+    }
     served
 }
 

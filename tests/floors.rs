@@ -17,10 +17,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", &["domain", "store", "error", "config", "intake"]),
     ("demo", &["domain", "store", "error", "config", "intake", "forms", "app"]),
     ("jobs", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app"]),
-    ("web", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app"]),
+    ("mail", &["domain", "store", "error", "config", "app"]),
+    ("web", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app", "mail"]),
     (
         "serve",
-        &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app", "web", "demo", "jobs"],
+        &[
+            "domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app", "web", "demo", "jobs",
+            "mail",
+        ],
     ),
 ];
 
@@ -30,7 +34,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("actix_web::", &["web", "serve"]),
     ("Utc::now", &["serve", "command", "main", "demo"]),
     ("std::env::var", &["config"]),
-    ("tokio::", &["store", "staff", "intake", "serve", "main", "command", "web", "demo", "jobs"]),
+    ("tokio::", &["store", "staff", "intake", "serve", "main", "command", "web", "demo", "jobs", "mail"]),
+    ("lettre::", &["mail"]),
 ];
 
 #[test]

@@ -54,7 +54,7 @@ async fn other_content_under_the_same_id_is_held_and_the_first_stays() {
     let held = app.held().await;
     assert_eq!(held.len(), 1, "the same conflict is held once");
     assert_eq!(held[0].why, "conflict");
-    let kept = soundings::store::held::payload(&app.app.db().read, "sample", held[0].held_id).await.unwrap().unwrap();
+    let kept = soundings::store::held::whole(&app.app.db().read, "sample", held[0].held_id).await.unwrap().unwrap().payload;
     assert_eq!(kept, serde_json::to_vec(&other).unwrap(), "the exact bytes are kept");
     assert_eq!(app.revisions().await[0].answers.codes("plan_support").next(), Some("support"));
     app.stop().await;

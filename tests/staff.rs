@@ -1,62 +1,54 @@
 //! The desk's front door: links, passwords, second steps, roles, sessions that end, and the log of it all.
 
 use chrono::{Duration, Utc};
-use reqwest::redirect::Policy;
-use soundings::domain::access::{Grant, Role};
+use soundings::domain::access::Role;
 use soundings::staff::{self, Attempt, Outcome};
 use soundings::store::audit;
-use soundings::store::staff::{self as accounts, Purpose, Staff};
+use soundings::store::staff::{self as accounts, Purpose};
 use totp_rs::{Builder, Secret};
 
 use crate::support::TestApp;
+use crate::support::desk::{Answered, Desk, PASSWORD, inside, invited};
 
-const PASSWORD: &str = "otter lantern gravel nine";
+/// A browser at the desk's front door.
+struct Browser(Desk);
 
-/// A browser of its own at the desk.
-struct Browser<'a> {
-    app: &'a TestApp,
-    client: reqwest::Client,
-}
-
-impl<'a> Browser<'a> {
-    fn new(app: &'a TestApp) -> Self {
-        Self { app, client: reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap() }
+impl Browser {
+    fn new(app: &TestApp) -> Self {
+        Self(Desk::outside(app))
     }
 
     /// Status, where it leads, and the page.
     async fn get(&self, path: &str) -> (u16, String, String) {
-        Self::read(self.client.get(format!("{}{path}", self.app.url)).send().await.unwrap()).await
+        let Answered { status, place, page } = self.0.get(path).await;
+        (status, place, page)
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
-        Self::read(self.client.post(format!("{}{path}", self.app.url)).form(fields).send().await.unwrap()).await
-    }
-
-    async fn read(answer: reqwest::Response) -> (u16, String, String) {
-        let place = answer.headers().get("location").map(|place| place.to_str().unwrap().to_owned()).unwrap_or_default();
-        (answer.status().as_u16(), place, answer.text().await.unwrap().replace("&#x2f;", "/"))
+        let Answered { status, place, page } = self.0.post(path, fields).await;
+        (status, place, page)
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> (u16, String, String) {
         self.post("/staff/sign-in", &[("email", email), ("password", password), ("next", "")]).await
     }
 
-    /// Take a link, choose the password, sign in, set up the authenticator: its secret comes back.
-    async fn settle(&self, link: &str, email: &str) -> String {
+    /// Take a link, choose the password, sign in, set up the authenticator: its secret comes back, and the code it took.
+    async fn settle(&self, link: &str, email: &str) -> (String, String) {
         let (status, _, page) = self.post(&format!("/staff/link/{link}"), &[("password", PASSWORD), ("again", PASSWORD)]).await;
         assert!(status == 200 && page.contains("Your password is saved"), "{page}");
         let (status, place, _) = self.sign_in(email, PASSWORD).await;
         assert_eq!((status, place.as_str()), (303, "/staff/second-step?next=/staff"));
         let (_, _, page) = self.get("/staff/second-step").await;
         let secret = between(&page, "name=\"secret\" value=\"", "\"");
-        let (status, place, page) = self.second(&secret, Some(&secret)).await;
+        let used = code(&secret, Utc::now());
+        let (status, place, page) = self.second(&used, Some(&secret)).await;
         assert_eq!((status, place.as_str()), (303, "/staff"), "{page}");
-        secret
+        (secret, used)
     }
 
-    async fn second(&self, secret: &str, shown: Option<&str>) -> (u16, String, String) {
-        let code = code(secret, Utc::now());
-        let mut fields = vec![("code", code.as_str()), ("next", "")];
+    async fn second(&self, code: &str, shown: Option<&str>) -> (u16, String, String) {
+        let mut fields = vec![("code", code), ("next", "")];
         fields.extend(shown.map(|secret| ("secret", secret)));
         self.post("/staff/second-step", &fields).await
     }
@@ -71,16 +63,6 @@ fn between(text: &str, start: &str, end: &str) -> String {
 fn code(secret: &str, at: chrono::DateTime<Utc>) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).with_account_name("x").build().unwrap();
     totp.generate(u64::try_from(at.timestamp()).unwrap()).to_string()
-}
-
-/// The session of somebody who is in.
-fn inside(outcome: Outcome) -> String {
-    if let Outcome::In(session) = outcome { session } else { String::new() }
-}
-
-async fn invited(app: &TestApp, email: &str, grants: &[(Role, Option<&str>)]) -> (Staff, String) {
-    let grants = grants.iter().map(|(role, place)| Grant { role: *role, consultation: place.map(str::to_owned) }).collect();
-    staff::invite(app.app.db(), email, "Ada Example", grants, "command", Utc::now()).await.unwrap()
 }
 
 #[actix_web::test]
@@ -135,18 +117,18 @@ async fn a_weak_password_is_refused_with_the_reason_and_the_link_stays_good() {
 async fn a_code_is_taken_once_and_a_wrong_one_never() {
     let app = TestApp::start().await;
     let (_, link) = invited(&app, "ada@example.org", &[]).await;
-    let secret = Browser::new(&app).settle(&link, "ada@example.org").await;
+    let (secret, used) = Browser::new(&app).settle(&link, "ada@example.org").await;
 
     let again = Browser::new(&app);
     assert_eq!(again.sign_in("ada@example.org", PASSWORD).await.1, "/staff/second-step?next=/staff");
-    let (status, _, page) = again.second(&secret, None).await;
+    let (status, _, page) = again.second(&used, None).await;
     assert!(status == 422 && page.contains("was used before"), "the code that set it up is used up");
     assert_eq!(again.get("/staff").await.1, "/staff/sign-in", "a password alone opens nothing");
     let (status, ..) = again.post("/staff/second-step", &[("code", "000000"), ("next", "")]).await;
     assert_eq!(status, 422);
     // An attacker who knows the password cannot put their own app in the place of hers.
     let own = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-    assert_eq!(again.second(own, Some(own)).await.0, 422);
+    assert_eq!(again.second(&code(own, Utc::now()), Some(own)).await.0, 422);
     let later = code(&secret, Utc::now() + Duration::seconds(30));
     assert_eq!(again.post("/staff/second-step", &[("code", &later), ("next", "/staff/people")]).await.1, "/staff/people");
     app.stop().await;
@@ -157,7 +139,7 @@ async fn guessing_is_slowed_and_does_not_keep_the_owner_out_of_their_own_browser
     let app = TestApp::start().await;
     let (_, link) = invited(&app, "ada@example.org", &[]).await;
     let own = Browser::new(&app);
-    let secret = own.settle(&link, "ada@example.org").await;
+    let (secret, _) = own.settle(&link, "ada@example.org").await;
     let stranger = Browser::new(&app);
     let mut statuses = Vec::new();
     for _ in 0..11 {
@@ -192,22 +174,21 @@ async fn a_session_ends_after_half_an_hour_of_nothing_and_after_twelve_hours_wha
     let (person, link) = invited(&app, "ada@example.org", &[]).await;
     let (db, began) = (app.app.db(), Utc::now());
     staff::choose_password(db, &link, PASSWORD, began).await.unwrap().unwrap().unwrap();
-    let attempt = || Attempt { email: "ada@example.org", password: PASSWORD, browser: None, from: "here", second_factor: false };
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     let mut now = began;
     while now < began + Duration::minutes(12 * 60 - 25) {
         now += Duration::minutes(25);
         assert!(staff::signed(db, &session, now).await.unwrap().is_some(), "busy at {now}");
     }
     assert!(staff::signed(db, &session, began + Duration::hours(12)).await.unwrap().is_none());
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     assert!(staff::signed(db, &session, began + Duration::minutes(30)).await.unwrap().is_none());
     assert!(staff::signed(db, &session, began).await.unwrap().is_none(), "what has ended stays ended");
 
-    let session = inside(staff::sign_in(db, attempt(), began).await.unwrap());
+    let session = inside(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap());
     staff::disable(db, person.staff_id, true, "command", began).await.unwrap();
     assert!(staff::signed(db, &session, began).await.unwrap().is_none(), "who was shut out is out at once");
-    assert_eq!(staff::sign_in(db, attempt(), began).await.unwrap(), Outcome::Wrong);
+    assert_eq!(staff::sign_in(db, attempt(PASSWORD), began).await.unwrap(), Outcome::Wrong);
     app.stop().await;
 }
 
@@ -225,8 +206,7 @@ async fn staff_of_one_consultation_cannot_open_another_by_page_or_by_api() {
     let mut body = crate::support::submission();
     body["channel"] = "paper".into();
     let send = |consultation: &str| {
-        let url = format!("{}/api/v1/consultations/{consultation}/responses", app.url);
-        browser.client.post(url).body(body.to_string()).send()
+        browser.0.request(&format!("/api/v1/consultations/{consultation}/responses")).body(body.to_string()).send()
     };
     assert_eq!(send("sample").await.unwrap().status(), 403, "an analyst there, no keyer");
     assert_ne!(send("past").await.unwrap().status(), 403);
@@ -242,7 +222,7 @@ async fn an_administrator_invites_gives_takes_and_shuts_out_and_all_of_it_is_in_
 
     let (status, _, page) = browser.post("/staff/people", &[("name", ""), ("email", "nobody"), ("place", "")]).await;
     assert_eq!(status, 422);
-    for said in ["Type the person&#x27;s name", "Type a whole e-mail address", "Choose at least one role"] {
+    for said in ["Type the person's name", "Type a whole e-mail address", "Choose at least one role"] {
         assert!(page.contains(said), "{said}: {page}");
     }
     let new =
@@ -289,8 +269,8 @@ async fn a_page_posted_from_another_site_changes_nothing() {
     let browser = Browser::new(&app);
     browser.settle(&link, "boss@example.org").await;
     let forged = browser
-        .client
-        .post(format!("{}/staff/people", app.url))
+        .0
+        .request("/staff/people")
         .header("origin", "https://elsewhere.example")
         .form(&[("name", "Eve"), ("email", "eve@example.org"), ("roles", "administrator"), ("place", "")])
         .send()
@@ -310,4 +290,32 @@ async fn the_sign_in_page_sends_nobody_to_another_site_afterwards() {
         assert!(page.contains("name=\"next\" value=\"/staff"), "{page}");
     }
     app.stop().await;
+}
+
+#[actix_web::test]
+async fn somebody_who_knows_their_password_changes_it_and_their_other_sessions_end() {
+    let app = TestApp::start().await;
+    let (here, _) = Desk::with(&app, "ada@example.org", &[(Role::Keyer, Some("sample"))]).await;
+    let there = staff::sign_in(app.app.db(), attempt(PASSWORD), Utc::now()).await.unwrap();
+    let there = inside(there);
+    let new = "velvet harbour seven finch";
+    let change = |current: &'static str, password: &'static str, again: &'static str| {
+        let fields = [("current", current), ("password", password), ("again", again)];
+        let here = &here;
+        async move { here.post("/staff/account", &fields).await }
+    };
+    assert!(change("wrong password here", new, new).await.page.contains("This is not the password you have now"));
+    assert!(change(PASSWORD, "short", "short").await.page.contains("12 characters or more"));
+    assert!(change(PASSWORD, new, "another").await.page.contains("not the same"));
+    let done = change(PASSWORD, new, new).await;
+    assert!(done.status == 200 && done.page.contains("Keyer in "), "{}", done.page);
+    assert_eq!(here.get("/staff").await.status, 200, "this session goes on");
+    assert!(staff::signed(app.app.db(), &there, Utc::now()).await.unwrap().is_none(), "others end");
+    assert_eq!(staff::sign_in(app.app.db(), attempt(PASSWORD), Utc::now()).await.unwrap(), Outcome::Wrong);
+    assert_ne!(inside(staff::sign_in(app.app.db(), attempt(new), Utc::now()).await.unwrap()), "");
+    app.stop().await;
+}
+
+fn attempt(password: &str) -> Attempt<'_> {
+    Attempt { email: "ada@example.org", password, browser: None, from: "here", second_factor: false }
 }

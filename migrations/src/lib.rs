@@ -13,7 +13,9 @@ mod m0003_audit;
 mod m0004_drafts;
 mod m0005_access;
 mod m0006_staff;
+mod m0007_jobs;
 mod m0009_uploads;
+mod m0010_decisions;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_drafts::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_staff::Migration),
+            Box::new(m0007_jobs::Migration),
+            Box::new(m0010_decisions::Migration),
             Box::new(m0009_uploads::Migration),
         ]
     }

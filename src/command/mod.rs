@@ -3,6 +3,7 @@
 mod export;
 mod forms;
 mod import;
+mod mail;
 mod staff;
 mod token;
 
@@ -54,6 +55,9 @@ enum Command {
     Import(import::Command),
     /// Write an export run into a folder
     Export(export::Command),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Verify the hash chains of the audit log
     Verify,
 }
@@ -87,6 +91,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Token(command) => token::run(command, &config).await?,
         Command::Import(command) => return import::run(command, &config).await,
         Command::Export(command) => return export::run(command, &config).await,
+        Command::Mail(command) => mail::run(command, &config).await?,
         Command::Verify => return verify(&config).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -257,6 +257,21 @@ impl Consultation {
     }
 }
 
+/// Why a consultation cannot be extended until this day, if it cannot: a last day only ever moves on, and what is closed
+/// stays closed, since people were told that it is over.
+#[must_use]
+pub fn cannot_extend(consultation: &Consultation, closes_on: NaiveDate, today: NaiveDate) -> Option<String> {
+    let last = consultation.last_day();
+    if today > last {
+        return Some("It has closed. Publish a new consultation to ask again.".to_owned());
+    }
+    if closes_on <= last {
+        return Some(format!("The new last day must be after {}.", last.format("%-d %B %Y")));
+    }
+    let decides = consultation.decides_on.filter(|decides| closes_on >= *decides);
+    decides.map(|decides| format!("The decision is on {}: the last day must be before it.", decides.format("%-d %B %Y")))
+}
+
 /// Whether a submission may be received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reception {

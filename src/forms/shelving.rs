@@ -8,7 +8,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::consultations::{self, ConsultationDocument, FormDocument};
 use crate::store::{Db, begin_write};
 
-/// Everything published so far, for [`super::publish`] to decide on.
+/// Everything published so far, for [`super::publish()`] to decide on.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,5 +1,6 @@
 //! Every way in, and the one door: [`accept`] is the only function that can add a response to the database.
 
+mod decide;
 pub mod online;
 pub mod receipt;
 pub mod upload;
@@ -24,6 +25,7 @@ use crate::store::held::{NewHeld, Why};
 use crate::store::responses::{self, Document, NewRevision};
 use crate::store::writer::{Work, Writer, Written};
 
+pub use decide::{Ruling, Settled, decide};
 pub use receipt::{Codes, Kept, Key, Receipt, Refusal};
 pub use withdraw::{Withdrawal, withdraw, withdraw_response};
 
@@ -64,19 +66,37 @@ pub struct Arrival {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown consultation, [`Error::Unavailable`] when nothing can be written now.
-pub async fn accept(intake: &Intake, mut arrival: Arrival) -> Result<Receipt> {
+pub async fn accept(intake: &Intake, arrival: Arrival) -> Result<Receipt> {
+    admit(intake, arrival, Judge::Rules).await
+}
+
+/// Who judges whether a submission is in time, may correct and can be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judge {
+    /// The rules.
+    Rules,
+    /// A person has decided that it counts.
+    Person,
+}
+
+/// The road every submission takes, whoever judges.
+async fn admit(intake: &Intake, mut arrival: Arrival, judge: Judge) -> Result<Receipt> {
     let published = intake.shelf.consultation(&arrival.consultation)?;
     let Some(form) = published.form(arrival.submission.form.as_deref(), arrival.submission.form_version).cloned() else {
         return unknown_version(intake, &published, arrival).await;
     };
-    match reception(intake, &published, &arrival).await? {
+    let reception = match judge {
+        Judge::Rules => reception(intake, &published, &arrival).await?,
+        Judge::Person => Reception::InTime,
+    };
+    match reception {
         Reception::InTime => {}
         Reception::NotYetOpen => return Ok(Receipt::Refused(Refusal::NotYetOpen)),
         Reception::Shut => return Ok(Receipt::Refused(Refusal::Closed)),
         Reception::Late => return hold(intake, arrival, Why::Late, Vec::new()).await,
         Reception::Unproven => return hold(intake, arrival, Why::Unproven, Vec::new()).await,
     }
-    if !may_correct(intake, &arrival) {
+    if judge == Judge::Rules && !may_correct(intake, &arrival) {
         return Ok(Receipt::Refused(Refusal::ReceiptCode));
     }
     // The answers go into the check and on into the response; what else arrived is small.

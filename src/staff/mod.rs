@@ -14,7 +14,7 @@ use crate::store::audit::{Chain, Entry};
 use crate::store::staff::{self, Purpose, Staff};
 use crate::store::{Db, begin_write, sessions};
 
-pub use password::choose_password;
+pub use password::{change_password, choose_password};
 pub use second_factor::{Setup, setup};
 pub use sign_in::{Attempt, Outcome, Signed, Step, code, set_up, sign_in, sign_out, signed};
 

@@ -44,6 +44,32 @@ pub async fn choose_password(db: &Db, link: &str, password: &str, now: DateTime<
     Ok(Some(Ok(person)))
 }
 
+/// Change the password of somebody who knows the one they have; their other sessions end, `session` goes on. None when
+/// the password they gave is not the one they have.
+pub async fn change_password(
+    db: &Db,
+    person: &Staff,
+    current: &str,
+    new: &str,
+    session: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Result<(), Weakness>>> {
+    if !is_right(current.to_owned(), person.password.clone()).await? {
+        return Ok(None);
+    }
+    if let Err(weakness) = judge(new, &[&person.email, &person.name]) {
+        return Ok(Some(Err(weakness)));
+    }
+    let hash = hashed(new.to_owned()).await?;
+    let tx = begin_write(&db.write).await?;
+    staff::set_password(&tx, person.staff_id, &hash).await?;
+    sessions::end_others(&tx, person.staff_id, &secret::hash(session)).await?;
+    let actor = person.actor().name;
+    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, &actor, "staff.password_set", person.staff_id, "changed")]).await?;
+    tx.commit().await?;
+    Ok(Some(Ok(())))
+}
+
 /// The hash of a password, as a PHC string.
 pub(super) async fn hashed(password: String) -> Result<String> {
     let _turn = TURNS.acquire().await.map_err(anyhow::Error::from)?;

@@ -198,7 +198,7 @@ pub async fn all(db: &Db) -> Result<Vec<Recorded>> {
 /// The newest entries first, at most this many; without the openings of chains and, unless asked for, what the public
 /// sent.
 pub async fn latest(db: &Db, with_public: bool, most: u64) -> Result<Vec<Recorded>> {
-    let public = if with_public { "" } else { " AND actor <> 'public'" };
+    let public = if with_public { "" } else { " AND actor NOT IN ('public', 'demo')" };
     let order = format!("ORDER BY at DESC, chain, number DESC LIMIT {most}");
     recorded(db, &format!("SELECT {COLUMNS} FROM audit WHERE action <> 'chain.open'{public} {order}")).await
 }

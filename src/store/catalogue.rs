@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
-use super::{Db, consultations, settings};
+use super::{Db, consultations, extensions, settings};
 use crate::domain::consultation::{Consultation, Window};
 use crate::domain::form::{Form, FormVersion};
 use crate::error::{Error, Result};
@@ -88,10 +88,11 @@ impl Catalogue {
         for document in consultations::latest(&db.read).await? {
             let consultation: Consultation = toml::from_str(&document.document)
                 .with_context(|| format!("reading published consultation {}", document.code))?;
-            let consultation = match demo {
+            let mut consultation = match demo {
                 Some(day) => consultation.moved_to_be_open(day),
                 None => consultation,
             };
+            consultation.extensions.extend(extensions::of(&db.read, &document.code).await?);
             let published = Published {
                 window: consultation.window(),
                 notice: document.version,

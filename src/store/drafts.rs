@@ -174,6 +174,22 @@ pub async fn forget_older(db: &impl ConnectionTrait, consultation: &str, before:
     Ok(db.execute_raw(statement).await?.rows_affected())
 }
 
+/// Count one more receipt that is mailed to whoever holds this draft, unless there were `most` already. Says whether it was
+/// counted. The count is all that is kept of it.
+pub async fn count_mailed(db: &impl ConnectionTrait, consultation: &str, key: &DraftKey, most: i32) -> Result<bool> {
+    let sql = "UPDATE drafts SET receipts_mailed = receipts_mailed + 1 \
+               WHERE consultation = $1 AND key_hash = $2 AND receipts_mailed < $3";
+    let values = [consultation.into(), key.hash().into(), most.into()];
+    Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?.rows_affected() > 0)
+}
+
+/// How many receipts were mailed to whoever holds this draft.
+pub async fn mailed(db: &impl ConnectionTrait, consultation: &str, key: &DraftKey) -> Result<i32> {
+    let sql = "SELECT receipts_mailed FROM drafts WHERE consultation = $1 AND key_hash = $2";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), key.hash().into()]);
+    Ok(db.query_one_raw(statement).await?.map(|row| row.try_get("", "receipts_mailed")).transpose()?.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,12 @@
 //! Submissions put aside whole for a person to decide. Nothing that anybody wrote is ever dropped.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sql::{rows, run};
+use crate::domain::decision::Decision;
 use crate::domain::finding::Finding;
 use crate::domain::submission::Channel;
 use crate::domain::wording::Edition;
@@ -70,7 +72,7 @@ pub struct NewHeld {
 }
 
 /// One held submission in a list: where it came from and why it is held, without its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Its id.
     pub held_id: Uuid,
@@ -86,6 +88,21 @@ pub struct Held {
     pub form_version: Option<i32>,
     /// Since when.
     pub held_at: DateTime<Utc>,
+    /// What was decided, once it was.
+    pub decided: Option<Decided>,
+}
+
+/// What a person decided about something held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What.
+    pub decision: Decision,
+    /// Why, in their words.
+    pub reason: String,
+    /// Who, as the audit log names them.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Put a submission aside. The same content under the same id is put aside once.
@@ -112,29 +129,112 @@ pub async fn keep(tx: &impl ConnectionTrait, held: &NewHeld, now: DateTime<Utc>)
     Ok(done.rows_affected() > 0)
 }
 
-/// Everything held at or before an instant, oldest first.
+/// Everything held at or before an instant and not counted by then, oldest first: what was set aside is still held.
 pub async fn all(db: &impl ConnectionTrait, consultation: &str, as_of: DateTime<Utc>) -> Result<Vec<Held>> {
-    let sql = "SELECT held_id, revision_id, why, channel, edition, form_version, held_at FROM held \
-               WHERE consultation = $1 AND held_at <= $2 ORDER BY held_at, held_id";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), as_of.into()]);
-    let rows = db.query_all_raw(statement).await?;
-    let held = rows.iter().map(|row| {
-        Ok::<_, DbErr>(Held {
-            held_id: row.try_get("", "held_id")?,
-            revision_id: row.try_get("", "revision_id")?,
-            why: row.try_get("", "why")?,
-            channel: row.try_get("", "channel")?,
-            edition: row.try_get("", "edition")?,
-            form_version: row.try_get("", "form_version")?,
-            held_at: row.try_get("", "held_at")?,
-        })
-    });
-    Ok(held.collect::<Result<_, _>>()?)
+    let sql = format!(
+        "SELECT {COLUMNS} FROM held WHERE consultation = $1 AND held_at <= $2 \
+         AND NOT (decision IS NOT NULL AND decision = 'counted' AND decided_at <= $2) ORDER BY held_at, held_id"
+    );
+    let rows = rows(db, &sql, vec![consultation.into(), as_of.into()]).await?;
+    Ok(rows.iter().map(held_from).collect::<Result<_, _>>()?)
 }
 
-/// The exact bytes of something held.
-pub async fn payload(db: &impl ConnectionTrait, consultation: &str, held_id: Uuid) -> Result<Option<Vec<u8>>> {
-    let sql = "SELECT payload FROM held WHERE consultation = $1 AND held_id = $2";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), held_id.into()]);
-    Ok(db.query_one_raw(statement).await?.map(|row| row.try_get("", "payload")).transpose()?)
+/// Everything that was ever held, what waits for a decision first, then the newest.
+pub async fn list(db: &impl ConnectionTrait, consultation: &str) -> Result<Vec<Held>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM held WHERE consultation = $1 ORDER BY decided_at IS NOT NULL, held_at DESC, held_id");
+    let rows = rows(db, &sql, vec![consultation.into()]).await?;
+    Ok(rows.iter().map(held_from).collect::<Result<_, _>>()?)
+}
+
+/// How many wait for a decision.
+pub async fn waiting(db: &impl ConnectionTrait, consultation: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM held WHERE consultation = $1 AND decided_at IS NULL";
+    let rows = rows(db, sql, vec![consultation.into()]).await?;
+    Ok(rows.first().map(|row| row.try_get("", "n")).transpose()?.unwrap_or_default())
+}
+
+const COLUMNS: &str =
+    "held_id, revision_id, why, channel, edition, form_version, held_at, decision, reason, decided_by, decided_at";
+
+fn held_from(row: &QueryResult) -> Result<Held, DbErr> {
+    let decision: Option<String> = row.try_get("", "decision")?;
+    let decided = match decision.as_deref().and_then(Decision::from_code) {
+        Some(decision) => Some(Decided {
+            decision,
+            reason: row.try_get("", "reason")?,
+            by: row.try_get("", "decided_by")?,
+            at: row.try_get("", "decided_at")?,
+        }),
+        None => None,
+    };
+    Ok(Held {
+        held_id: row.try_get("", "held_id")?,
+        revision_id: row.try_get("", "revision_id")?,
+        why: row.try_get("", "why")?,
+        channel: row.try_get("", "channel")?,
+        edition: row.try_get("", "edition")?,
+        form_version: row.try_get("", "form_version")?,
+        held_at: row.try_get("", "held_at")?,
+        decided,
+    })
+}
+
+/// One held item, whole.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// What lists show of it.
+    pub held: Held,
+    /// The exact bytes that arrived.
+    pub payload: Vec<u8>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Whether it was made up for a demonstration.
+    pub synthetic: bool,
+}
+
+/// One held item, whole.
+pub async fn whole(db: &impl ConnectionTrait, consultation: &str, held_id: Uuid) -> Result<Option<Whole>> {
+    let sql = format!("SELECT {COLUMNS}, payload, findings, synthetic FROM held WHERE consultation = $1 AND held_id = $2");
+    let rows = rows(db, &sql, vec![consultation.into(), held_id.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let findings: String = row.try_get("", "findings")?;
+    Ok(Some(Whole {
+        held: held_from(row)?,
+        payload: row.try_get("", "payload")?,
+        findings: serde_json::from_str(&findings).unwrap_or_default(),
+        synthetic: row.try_get("", "synthetic")?,
+    }))
+}
+
+/// Note what was decided. Once a response stands under `counted_as`, its item cannot be set aside any more; that it is
+/// counted can always be noted. Says whether it was noted.
+pub async fn decide(
+    tx: &impl ConnectionTrait,
+    consultation: &str,
+    held_id: Uuid,
+    decided: &Decided,
+    counted_as: Uuid,
+) -> Result<bool, DbErr> {
+    let only = match decided.decision {
+        Decision::Counted => "AND (decision IS NULL OR decision <> 'counted')",
+        Decision::SetAside => {
+            "AND decided_at IS NULL AND NOT EXISTS (SELECT 1 FROM revisions WHERE consultation = $1 AND revision_id = $7)"
+        }
+    };
+    let sql = format!(
+        "UPDATE held SET decision = $3, reason = $4, decided_by = $5, decided_at = $6 WHERE consultation = $1 AND held_id = $2 {only}"
+    );
+    let mut values: Vec<sea_orm::Value> = vec![
+        consultation.into(),
+        held_id.into(),
+        decided.decision.code().into(),
+        decided.reason.clone().into(),
+        decided.by.clone().into(),
+        decided.at.into(),
+    ];
+    if decided.decision == Decision::SetAside {
+        values.push(counted_as.into());
+    }
+    Ok(run(tx, &sql, values).await? > 0)
 }

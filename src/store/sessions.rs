@@ -71,6 +71,12 @@ pub async fn end_all(tx: &impl ConnectionTrait, staff_id: Uuid) -> Result<(), Db
     Ok(())
 }
 
+/// End every session of somebody but this one.
+pub async fn end_others(tx: &impl ConnectionTrait, staff_id: Uuid, hash: &str) -> Result<(), DbErr> {
+    run(tx, "DELETE FROM staff_sessions WHERE staff_id = $1 AND hash <> $2", vec![staff_id.into(), hash.into()]).await?;
+    Ok(())
+}
+
 /// Forget sessions nobody used since then, and failures from before.
 pub async fn forget_older(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64> {
     let sessions = run(db, "DELETE FROM staff_sessions WHERE seen_at < $1", vec![before.into()]).await?;

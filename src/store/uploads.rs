@@ -1,6 +1,6 @@
 //! Uploads: which file brought which lines, what became of each, and what is already there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
@@ -119,20 +119,6 @@ pub async fn there(db: &impl ConnectionTrait, consultation: &str, revisions: &[U
         Ok::<_, DbErr>((row.try_get("", "revision_id")?, there))
     });
     Ok(there.collect::<Result<_, _>>()?)
-}
-
-/// Which of these revision ids are held for a person; at most [`CHUNK`] of them.
-pub async fn held(db: &impl ConnectionTrait, consultation: &str, revisions: &[Uuid]) -> Result<HashSet<Uuid>> {
-    if revisions.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let sql = format!(
-        "SELECT DISTINCT revision_id FROM held WHERE consultation = $1 AND revision_id IN ({})",
-        places(2, revisions.len())
-    );
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, ids(consultation, revisions));
-    let rows = db.query_all_raw(statement).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "revision_id")).collect::<Result<_, DbErr>>()?)
 }
 
 /// Begin an upload, or begin it again where it was cut off. Says whether it had begun before and was not finished.

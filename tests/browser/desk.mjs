@@ -84,6 +84,8 @@ describe('somebody at the desk', () => {
         await follow(page, page.getByRole('link', { name: 'Kay Keyer' }));
         await seen.look(page);
 
+        await page.goto('/staff/account');
+        await seen.look(page);
         await follow(page, page.getByRole('navigation', { name: 'Desk' }).getByRole('link', { name: 'Audit log' }));
         assert.match(await page.locator('main').innerText(), /none was changed, removed or put in/);
         await seen.look(page);
@@ -94,6 +96,60 @@ describe('somebody at the desk', () => {
       { javaScriptEnabled: true, bypassCSP: true },
     );
   });
+
+  it('decides what is held, by the keyboard alone, and announces a later last day', async () => {
+    await visit(
+      async (page) => {
+        await enter(page);
+        await follow(page, page.locator('main').getByRole('link', { name: /^Held items \(\d+ waiting\)/ }).last());
+        await seen.look(page);
+        const before = Number(await page.locator('main p strong').first().innerText());
+        await follow(page, page.locator('main table a').first());
+        await seen.look(page);
+        await tabTo(page, 'Decide');
+        await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+        assert.equal(await page.locator('.nhsuk-error-summary li').count(), 2);
+        await seen.look(page);
+        await tabTo(page, 'decision');
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('ArrowUp');
+        await tabTo(page, 'reason');
+        await page.keyboard.type('The postmark shows that it was in time.');
+        await tabTo(page, 'Decide');
+        await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+        assert.match(await page.locator('main').innerText(), /It counts now|It is set aside/);
+        await seen.look(page);
+        await follow(page, page.getByRole('link', { name: 'Back' }));
+        assert.equal(Number(await page.locator('main p strong').first().innerText()), before - 1);
+
+        await page.goto(`/staff/${SERVICE_HARMONISATION}/dates`);
+        await pressed(page, 'Continue');
+        assert.equal(await page.locator('.nhsuk-error-summary li').count(), 3);
+        await seen.look(page);
+        const last = await page.locator('dd').nth(2).innerText();
+        const later = new Date(Date.parse(`${last} 12:00 UTC`) + 7 * 86_400_000);
+        await page.getByLabel('New last day').fill(later.toISOString().slice(0, 10));
+        await page.getByLabel('Why', { exact: true }).fill('The post was slow.');
+        await page.getByLabel('Why, in easy words').fill('Letters came late.');
+        await pressed(page, 'Continue');
+        await seen.look(page);
+        await pressed(page, 'Yes, extend');
+        await page.goto(`/${SERVICE_HARMONISATION}`);
+        assert.match(await page.locator('main').innerText(), /The post was slow\./);
+      },
+      { javaScriptEnabled: true, bypassCSP: true },
+    );
+  });
+
+  /** Presses Tab until the field of that name, or the button with those words, has the focus. */
+  async function tabTo(page, wanted) {
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      const is = await page.evaluate(() => [document.activeElement.name, document.activeElement.innerText?.trim()]);
+      if (is.includes(wanted)) return;
+    }
+    assert.fail(`Tab never reached ${wanted}`);
+  }
 
   it('is warned before the session ends, and can stay', async () => {
     await visit(
@@ -129,5 +185,5 @@ describe('somebody at the desk', () => {
     assert.equal(place(page), 'staff');
   }
 
-  judge(seen, 6, 'link, sign in, second step, desk, people, person, audit log');
+  judge(seen, 9, 'link, sign in, second step, desk, people, person, audit log, held items, dates');
 });

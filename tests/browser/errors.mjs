@@ -3,7 +3,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { SERVICE_HARMONISATION, begin, findQuestion, follow, heading, pressOn, tickTwo } from './form.mjs';
+import {
+  SERVICE_HARMONISATION,
+  askForReceipt,
+  begin,
+  fillIn,
+  findQuestion,
+  follow,
+  heading,
+  pressOn,
+  send,
+  tickTwo,
+} from './form.mjs';
 import { visitor } from './stage.mjs';
 
 const SUMMARY = '.nhsuk-error-summary';
@@ -39,6 +50,21 @@ describe('a page with something wrong', () => {
         await tickTwo(page, 'bariatric_support');
         await pressOn(page);
         await assertSummaryLeadsTo(page, 'bariatric_support', /one/i);
+      });
+    });
+  }
+
+  for (const edition of ['standard', 'easy-read']) {
+    it(`asks again for an address that cannot be one, and takes a right one, in the ${edition} edition`, async () => {
+      await visitor(async (page) => {
+        await fillIn(page, SERVICE_HARMONISATION, edition);
+        await send(page);
+        await askForReceipt(page, 'somebody at example');
+        await assertSummaryLeadsTo(page, 'email', /name@example\.org/);
+        assert.equal(await page.locator('[name="email"]').inputValue(), 'somebody at example', 'what was typed is kept');
+        await askForReceipt(page, 'somebody@example.org');
+        assert.match(await page.getByRole('alert').innerText(), /few minutes/);
+        assert.doesNotMatch(await page.locator('body').innerText(), /somebody@/, 'the next person does not see it');
       });
     });
   }

@@ -7,6 +7,7 @@ import {
   EDITIONS,
   SEND_STRATEGY,
   SERVICE_HARMONISATION,
+  askForReceipt,
   fillIn,
   findQuestion,
   follow,
@@ -33,6 +34,10 @@ for (const consultation of [SERVICE_HARMONISATION, SEND_STRATEGY]) {
           await each();
           await send(page);
           await each();
+          for (const address of ['nobody', 'nobody@example.org']) {
+            await askForReceipt(page, address);
+            await each();
+          }
           await towardsEquality(page);
           await walk(page, ['thank-you'], { edition, each });
           await each();

@@ -115,6 +115,13 @@ export async function send(page) {
   return receipt(page);
 }
 
+/** Asks on the confirmation, or at the end, for the receipt by e-mail. */
+export async function askForReceipt(page, address) {
+  const form = page.locator('form', { has: page.locator('[name="email"]') });
+  await form.getByLabel(/your e-mail address/i).fill(address);
+  await follow(page, form.getByRole('button'));
+}
+
 /** The reference and the receipt code on a confirmation page. */
 export async function receipt(page) {
   const reference = (await page.locator('.nhsuk-panel strong').innerText()).trim();

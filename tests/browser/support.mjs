@@ -49,7 +49,9 @@ export async function startProgram(more = []) {
   const origin = `http://127.0.0.1:${await freePort()}`;
   const database = `sqlite://${join(folder, 'soundings.db')}`;
   const data = join(folder, 'data');
-  const flags = ['serve', '--listen', new URL(origin).host, '--database', database, '--data', data, '--demo', ...more];
+  // Nobody listens there: mail is offered and waits in the queue.
+  const mail = ['--smtp', 'smtp://127.0.0.1:9', '--mail-from', 'consult@example.org'];
+  const flags = ['serve', '--listen', new URL(origin).host, '--database', database, '--data', data, '--demo', ...mail, ...more];
   const child = spawn(PROGRAM, flags, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));

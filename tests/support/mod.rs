@@ -1,5 +1,7 @@
 //! A running service for one test: its own database, its own port, a small form.
 
+pub mod desk;
+pub mod mail_server;
 pub mod program;
 
 use std::net::TcpListener;
@@ -49,14 +51,26 @@ pub async fn database() -> (Db, tempfile::TempDir, Option<(String, String)>) {
     (db, dir, schema)
 }
 
+/// The number that a statement gives as `n`.
+pub async fn number(db: &Db, sql: &str) -> i64 {
+    use sea_orm::{ConnectionTrait as _, Statement};
+    let statement = Statement::from_string(db.read.get_database_backend(), sql);
+    db.read.query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
+}
+
 impl TestApp {
     /// A service with the sample consultation open, another closed long ago and a third not yet open.
     pub async fn start() -> Self {
+        Self::start_with(Settings::default()).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn start_with(settings: Settings) -> Self {
         let (db, dir, schema) = database().await;
         publish_samples(&db).await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let config = config(&url, dir.path());
+        let config = config(settings, &url, dir.path());
         let app = serve::open_on(config, db).await.unwrap();
         let server = serve::server(app.clone(), listener).unwrap();
         let handle = server.handle();
@@ -115,9 +129,9 @@ impl TestApp {
     }
 }
 
-fn config(url: &str, data: &std::path::Path) -> Config {
+fn config(settings: Settings, url: &str, data: &std::path::Path) -> Config {
     let listen = url.trim_start_matches("http://").to_owned();
-    Settings { listen: Some(listen), data: Some(data.to_owned()), ..Settings::default() }.finish().unwrap()
+    Settings { listen: Some(listen), data: Some(data.to_owned()), ..settings }.finish().unwrap()
 }
 
 /// A submission that passes every rule.

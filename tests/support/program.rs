@@ -51,8 +51,14 @@ impl Premises {
 
     /// The program serving, its log as the filter says.
     pub async fn serve(&self, log: &str) -> Program {
+        self.serve_with(log, &[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn serve_with(&self, log: &str, environment: &[(&str, &str)]) -> Program {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--log-json", "true"]);
-        let mut child = command.env("SOUNDINGS_LOG", log).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.envs(environment.iter().copied()).env("SOUNDINGS_LOG", log).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (listening, mut address) = mpsc::unbounded_channel();
         let log = std::thread::spawn(move || {

@@ -101,7 +101,7 @@ fn turned_away(visit: &Visit, pages: &FormPages, found: &Found) -> Result<Option
     }
     let after = matches!(found, Found::OfForm(index) if pages.pages[*index].page.after_sending(&visit.form));
     Ok(match (visit.is_sent(), after) {
-        (true, false) => Some(go(&visit.edition_address("received"))),
+        (true, false) => Some(go(&visit.edition_address(flow::RECEIVED))),
         (false, true) => Some(go(&visit.edition_address(flow::CHECK))),
         _ => None,
     })
@@ -250,7 +250,7 @@ fn back_address(visit: &Visit, pages: &FormPages, slug: &str) -> String {
     let sequence = flow::sequence(&visit.form, pages, visit.tongue.edition, &answers, after);
     match flow::previous(&sequence, slug) {
         Some(previous) => visit.edition_address(previous),
-        None if after => visit.edition_address("received"),
+        None if after => visit.edition_address(flow::RECEIVED),
         None => visit.start_address(),
     }
 }

@@ -21,7 +21,7 @@ pub async fn show(request: HttpRequest, path: Path<(String, String)>) -> Page {
     let edition = Edition::from_slug(&edition).ok_or(Error::NotFound("edition"))?;
     let visit = Visit::new(&request, &code, Some(edition)).await?;
     if visit.is_sent() {
-        return Ok(go(&visit.edition_address("received")));
+        return Ok(go(&visit.edition_address(flow::RECEIVED)));
     }
     match visit.reception() {
         Reception::InTime => {}

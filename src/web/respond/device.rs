@@ -25,7 +25,7 @@ pub fn remembered(visit: &Visit) -> Result<Json, PageFault> {
     let Some((_, draft)) = &visit.draft else { return Ok(Json::Null) };
     let pages = visit.pages()?;
     let go_on = match draft.sent {
-        Some(_) => "received",
+        Some(_) => flow::RECEIVED,
         None => flow::where_left_off(&visit.form, &pages, draft),
     };
     Ok(json!({ "sent": draft.sent.is_some(), "go_on": visit.edition_address(go_on), "clear": visit.address("clear") }))

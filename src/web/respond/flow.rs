@@ -12,6 +12,8 @@ use crate::web::view::form_page::{FormPages, Raw};
 
 /// The last page before sending.
 pub const CHECK: &str = "check-answers";
+/// The confirmation, once it is sent.
+pub const RECEIVED: &str = "received";
 /// The last page of all.
 pub const THANKS: &str = "thank-you";
 

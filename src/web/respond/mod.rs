@@ -7,6 +7,7 @@ mod device;
 mod fault;
 mod flow;
 mod lines;
+mod mailing;
 mod notices;
 mod return_later;
 mod sending;
@@ -60,7 +61,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/{code}/{edition}/check-answers", web::get().to(check_answers::show))
         .route("/{code}/{edition}/send", web::post().to(sending::send))
         .route("/{code}/{edition}/received", web::get().to(sending::received))
+        .route("/{code}/{edition}/received", web::post().to(mailing::from_received))
         .route("/{code}/{edition}/thank-you", web::get().to(sending::thanks))
+        .route("/{code}/{edition}/thank-you", web::post().to(mailing::from_thanks))
         .route("/{code}/{edition}/{page}", web::get().to(answering::show))
         .route("/{code}/{edition}/{page}", web::post().to(answering::answer))
         .default_service(web::to(nowhere));

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::visit::Visit;
 use super::{Page, html};
 use crate::domain::wording::Edition;
+use crate::mail;
 use crate::web::view::VIEWS;
 use crate::web::view::shell::{Around, Back, Contents};
 use crate::web::view::words::Tongue;
@@ -15,7 +16,8 @@ use crate::web::view::words::Tongue;
 pub async fn privacy(request: HttpRequest, path: Path<String>) -> Page {
     let visit = Visit::new(&request, &path.into_inner(), None).await?;
     let notice = visit.consultation().privacy.show(visit.tongue.edition, &visit.tongue.language);
-    of(&visit, "privacy", json!({ "blocks": notice, "contact": visit.consultation().contact }))
+    let by_mail = mail::is_on(&visit.app.config);
+    of(&visit, "privacy", json!({ "blocks": notice, "by_mail": by_mail, "contact": visit.consultation().contact }))
 }
 
 /// The accessibility statement of a consultation.

@@ -19,7 +19,7 @@ pub async fn saved(request: HttpRequest, path: Path<String>) -> Page {
     let Some((key, draft)) = &visit.draft else { return Ok(go(&visit.address("return"))) };
     let pages = visit.pages()?;
     let on = match draft.sent {
-        Some(_) => "received",
+        Some(_) => flow::RECEIVED,
         None => flow::where_left_off(&visit.form, &pages, draft),
     };
     let title = visit.say("saved-title");
@@ -58,7 +58,7 @@ pub async fn enter(request: HttpRequest, path: Path<String>, posted: Form<Vec<(S
     }
     let pages = visit.pages()?;
     let slug = match draft.sent {
-        Some(_) => "received".to_owned(),
+        Some(_) => flow::RECEIVED.to_owned(),
         None => flow::where_left_off(&visit.form, &pages, &draft).to_owned(),
     };
     let response = go(&visit.edition_address(&slug));

@@ -7,6 +7,7 @@ use actix_web::web::Path;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::mailing::{self, Trouble};
 use super::visit::Visit;
 use super::{Page, PageFault, check_answers, closed, flow, go};
 use crate::domain::wording::Edition;
@@ -17,11 +18,9 @@ use crate::web::view::shell::Back;
 
 /// Send the main part.
 pub async fn send(request: HttpRequest, path: Path<(String, String)>) -> Page {
-    let (code, edition) = path.into_inner();
-    let edition = Edition::from_slug(&edition).ok_or(Error::NotFound("edition"))?;
-    let mut visit = Visit::new(&request, &code, Some(edition)).await?;
+    let mut visit = visit(&request, path).await?;
     if visit.is_sent() {
-        return Ok(go(&visit.edition_address("received")));
+        return Ok(go(&visit.edition_address(flow::RECEIVED)));
     }
     let draft = visit.begin()?.clone();
     match deliver(&visit, &draft).await? {
@@ -41,7 +40,7 @@ pub async fn send(request: HttpRequest, path: Path<(String, String)>) -> Page {
             return Err(PageFault(Error::Internal(anyhow::anyhow!("the door refused a draft's own version or code"))));
         }
     }
-    let response = go(&visit.edition_address("received"));
+    let response = go(&visit.edition_address(flow::RECEIVED));
     visit.remember(response)
 }
 
@@ -83,9 +82,11 @@ pub async fn complete(visit: &mut Visit) -> Result<(), PageFault> {
 
 /// The receipt.
 pub async fn received(request: HttpRequest, path: Path<(String, String)>) -> Page {
-    let (code, edition) = path.into_inner();
-    let edition = Edition::from_slug(&edition).ok_or(Error::NotFound("edition"))?;
-    let visit = Visit::new(&request, &code, Some(edition)).await?;
+    received_page(&visit(&request, path).await?, None).await
+}
+
+/// The receipt, with what is wrong with the address it is to go to.
+pub(super) async fn received_page(visit: &Visit, trouble: Option<Trouble<'_>>) -> Page {
     let Some(sent) = visit.draft.as_ref().and_then(|(_, draft)| draft.sent.clone()) else {
         return Ok(go(&visit.edition_address(flow::CHECK)));
     };
@@ -104,14 +105,16 @@ pub async fn received(request: HttpRequest, path: Path<(String, String)>) -> Pag
         "about_you": about_you.map(|page| visit.edition_address(&page.page.slug)),
         "thanks": visit.edition_address(flow::THANKS),
     });
-    visit.show("received.jinja", &title, Back::None, context)
+    mailing::show(visit, "received.jinja", &title, context, trouble).await
 }
 
 /// The end.
 pub async fn thanks(request: HttpRequest, path: Path<(String, String)>) -> Page {
-    let (code, edition) = path.into_inner();
-    let edition = Edition::from_slug(&edition).ok_or(Error::NotFound("edition"))?;
-    let visit = Visit::new(&request, &code, Some(edition)).await?;
+    thanks_page(&visit(&request, path).await?, None).await
+}
+
+/// The end, with what is wrong with the address the receipt is to go to.
+pub(super) async fn thanks_page(visit: &Visit, trouble: Option<Trouble<'_>>) -> Page {
     if !visit.is_sent() {
         return Ok(go(&visit.edition_address(flow::CHECK)));
     }
@@ -120,10 +123,16 @@ pub async fn thanks(request: HttpRequest, path: Path<(String, String)>) -> Page 
     let context = json!({
         "title": title,
         "reference": sent.map(|sent| &sent.reference),
-        "received": visit.edition_address("received"),
+        "received": visit.edition_address(flow::RECEIVED),
         "start": visit.start_address(),
         "clear": visit.address("clear"),
         "decides": visit.consultation().decides_on.map(|day| visit.day(day)),
     });
-    visit.show("thank-you.jinja", &title, Back::None, context)
+    mailing::show(visit, "thank-you.jinja", &title, context, trouble).await
+}
+
+async fn visit(request: &HttpRequest, path: Path<(String, String)>) -> Result<Visit, PageFault> {
+    let (code, edition) = path.into_inner();
+    let edition = Edition::from_slug(&edition).ok_or(Error::NotFound("edition"))?;
+    Visit::new(request, &code, Some(edition)).await
 }

@@ -8,23 +8,24 @@ use crate::app::App;
 use crate::domain::access::{Actor, Role};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::store::catalogue::Published;
+use crate::store::held;
 
 pub(super) async fn home(app: Data<App>, seat: Seat) -> Page {
     let shelf = app.intake.shelf.now();
     let all = shelf.all();
     let mine =
         all.iter().filter(|published| Role::ALL.into_iter().any(|role| seat.actor().may(role, &published.consultation.code)));
-    let consultations: Vec<_> = mine
-        .map(|published| {
-            let consultation = &published.consultation;
-            json!({
+    let mut consultations = Vec::new();
+    for published in mine {
+        let consultation = &published.consultation;
+        let waiting = held::waiting(&app.db().read, &consultation.code).await?;
+        consultations.push(json!({
                 "title": consultation.title.show(Edition::Standard, DEFAULT_LANGUAGE),
                 "stage": stage(published.window.stage(app.now()).code()),
                 "roles": roles(seat.actor(), &consultation.code),
-                "links": links(seat.actor(), published),
-            })
-        })
-        .collect();
+                "links": links(seat.actor(), published, waiting),
+        }));
+    }
     page(
         &seat,
         Sheet { title: "Desk", template: "staff/home.jinja", ..Sheet::default() },
@@ -33,9 +34,14 @@ pub(super) async fn home(app: Data<App>, seat: Seat) -> Page {
 }
 
 /// What somebody may do in a consultation, as links.
-fn links(actor: &Actor, published: &Published) -> Vec<serde_json::Value> {
+fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::Value> {
     let code = &published.consultation.code;
     let mut links = Vec::new();
+    if actor.may(Role::DeskOfficer, code) {
+        let held = if waiting == 0 { "Held items".to_owned() } else { format!("Held items ({waiting} waiting)") };
+        links.push(json!({ "href": format!("/staff/{code}/held"), "text": held }));
+        links.push(json!({ "href": format!("/staff/{code}/dates"), "text": "Dates and extension" }));
+    }
     if actor.may(Role::Analyst, code) {
         links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
     }

@@ -1,7 +1,11 @@
 //! The desk: pages for the people who run a consultation, for those who have signed in.
 
+mod account;
+mod answers;
 mod audit;
+mod dates;
 mod getting_in;
+mod held;
 mod home;
 pub mod page;
 mod people;
@@ -20,6 +24,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/second-step", web::post().to(getting_in::second_step))
         .route("/staff/link/{link}", web::get().to(getting_in::link_page))
         .route("/staff/link/{link}", web::post().to(getting_in::choose_password))
+        .route("/staff/account", web::get().to(account::account))
+        .route("/staff/account", web::post().to(account::change))
         .route("/staff/people", web::get().to(people::list))
         .route("/staff/people", web::post().to(people::invite))
         .route("/staff/people/{id}", web::get().to(people::person))
@@ -29,5 +35,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/people/{id}/disable", web::post().to(people::disable))
         .route("/staff/people/{id}/enable", web::post().to(people::enable))
         .route("/staff/audit", web::get().to(audit::page))
-        .route("/staff/audit.csv", web::get().to(audit::download));
+        .route("/staff/audit.csv", web::get().to(audit::download))
+        .route("/staff/{code}/held", web::get().to(held::list))
+        .route("/staff/{code}/held/{id}", web::get().to(held::item))
+        .route("/staff/{code}/held/{id}", web::post().to(held::decide))
+        .route("/staff/{code}/dates", web::get().to(dates::dates))
+        .route("/staff/{code}/dates", web::post().to(dates::extend));
 }

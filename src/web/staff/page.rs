@@ -19,6 +19,7 @@ use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::staff::{self, Signed};
 use crate::store::catalogue::Published;
+use crate::store::staff::Staff;
 use crate::web::respond::PageFault;
 use crate::web::session;
 use crate::web::view::VIEWS;
@@ -56,6 +57,12 @@ impl Seat {
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Their account.
+    #[must_use]
+    pub const fn person(&self) -> &Staff {
+        &self.signed.person
     }
 
     /// Their account's id.

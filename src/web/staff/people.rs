@@ -193,7 +193,7 @@ fn shown(app: &App, person: &Staff) -> serde_json::Value {
 }
 
 /// A grant in words.
-fn told(app: &App, grant: &Grant) -> String {
+pub(super) fn told(app: &App, grant: &Grant) -> String {
     let place = match &grant.consultation {
         None => "every consultation".to_owned(),
         Some(code) => app.intake.shelf.consultation(code).map_or_else(|_| code.clone(), |published| title(&published)),

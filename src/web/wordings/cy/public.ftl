@@ -33,3 +33,6 @@ check-not-answered = Heb ei ateb
 send = Anfon eich ymateb
 thanks-title = Diolch
 limit = Gallwch ysgrifennu hyd at { $limit } nod.
+mail-title = Anfonwch hwn ataf drwy e-bost
+mail-label = Eich cyfeiriad e-bost (dewisol)
+mail-button = Anfonwch hwn ataf drwy e-bost

@@ -197,6 +197,27 @@ thanks-lead-easy = We have all your answers. You can close this page.
 thanks-receipt = See your receipt again
 thanks-start = Back to the start page
 
+# The receipt by e-mail
+mail-title = Send me this by e-mail
+mail-title-easy = Get this by e-mail
+mail-lead = You can have your reference and receipt code sent to you. Your answers are not in the message.
+mail-lead-easy = We can send you your reference and your secret code. We do not send your answers.
+mail-label = Your e-mail address (optional)
+mail-label-easy = Your e-mail address
+mail-hint = We use it once, for this message, and do not keep it. It is not joined to your answers.
+mail-hint-easy = You do not have to tell us. We only use it to send this. Then we delete it.
+mail-button = Send me this by e-mail
+mail-button-easy = Send it to me
+mail-blank = Enter your e-mail address, such as name@example.org, or go on without it
+mail-blank-easy = Please write your e-mail address. Or go on without it.
+mail-wrong = Enter an e-mail address in the correct format, such as name@example.org
+mail-wrong-easy = This e-mail address is not right. It should look like this: name@example.org
+mail-enough = We have sent this by e-mail 3 times, which is the most we do. You can still write the code down or print this page.
+mail-enough-easy = We have sent this 3 times. We cannot send it again. Please write the code down. Or print this page.
+mail-queued-title = On its way
+mail-queued = We are sending your receipt to the address you gave. It can take a few minutes. If it does not come, look among your junk mail.
+mail-queued-easy = We are sending it to you now. It can take a few minutes. Can you not find it? Look in your junk mail.
+
 # A device that others use
 device-title = Does somebody else use this device?
 device-title-easy = Do other people use this computer or phone?
@@ -282,6 +303,9 @@ refused-title = We could not take this
 # Notices
 privacy-title = Privacy
 privacy-general = Soundings keeps answers to consultations for the bodies that run them. Each consultation has its own privacy notice on its start page.
+privacy-mail-title = If you have your receipt sent by e-mail
+privacy-mail = We use the address for that message only and erase it, with the message, as soon as it is sent. If it cannot be sent, we try for 2 days and erase both 14 days later. Nothing joins the address to your answers.
+privacy-mail-easy = You can get your receipt by e-mail. We only use your e-mail address to send it. Then we delete the address. If we cannot send it, we delete the address 2 weeks later.
 cookies-title = Cookies
 cookies-lead = This service sets one cookie, and only when you begin to answer. It is needed for the service to work, so we do not ask for consent. There are no others: no analytics, no advertising, nothing from other sites.
 cookies-name = Name
