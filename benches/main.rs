@@ -1,7 +1,7 @@
-//! What must be fast, measured: durable submissions and a public page, each beside a yardstick of the same minute.
+//! What must be fast, measured: durable submissions, a public page and an upload, each beside a yardstick of the same minute.
 //!
 //! `cargo bench` measures everything; `cargo bench -- --quick` measures for a moment only, and `-- sqlite`, `-- page`,
-//! `-- postgres` or `-- slow` that part alone. The server measured is the program itself in a process of its own, so that
+//! `-- upload`, `-- postgres` or `-- slow` that part alone. The server measured is the program itself in a process of its own, so that
 //! its CPU time can be read; client, server and PostgreSQL share this machine. Nothing is written into the project.
 //!
 //! `slow` is PostgreSQL on a disk that flushes as a server's does. Where a flush costs next to nothing, one commit after
@@ -15,6 +15,7 @@ mod load;
 mod page;
 mod process;
 mod report;
+mod upload;
 
 use std::time::Duration;
 
@@ -84,6 +85,9 @@ async fn measure(plan: &Plan) -> Result<()> {
             let measured = page::read(&server, 8, compressed, plan.span).await?;
             report::page(compressed, &measured);
         }
+    }
+    if plan.has("upload") {
+        upload::measure(folder.path(), if plan.rounds == 1 { 20_000 } else { 200_000 }).await?;
     }
     if plan.has("postgres") {
         postgres(plan, folder.path(), "PostgreSQL", "SOUNDINGS_TEST_DATABASE").await?;

@@ -1,6 +1,8 @@
 //! What other programs rely on: what is open, the form definitions, health and the description of the API.
 
 use serde_json::Value;
+use soundings::domain::access::Role;
+use uuid::Uuid;
 
 use crate::support::{TestApp, submission};
 
@@ -52,13 +54,20 @@ async fn the_description_of_the_api_names_addresses_that_answer() {
     let description: Value =
         app.client.get(format!("{}/api/v1/openapi.json", app.url)).send().await.unwrap().json().await.unwrap();
     let paths = description["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 4);
+    assert_eq!(paths.len(), 7);
+    let token = app.token(Role::Administrator).await;
     for (path, methods) in paths {
-        let url = format!("{}{}", app.url, path.replace("{code}", "sample").replace("{version}", "1"));
+        let path = path.replace("{code}", "sample").replace("{version}", "1").replace("{upload_id}", &Uuid::now_v7().to_string());
+        let url = format!("{}{path}", app.url);
         if methods.get("get").is_some() {
-            assert_eq!(app.client.get(&url).send().await.unwrap().status(), 200, "{path}");
-        } else {
-            assert_eq!(app.client.post(&url).body("{}").send().await.unwrap().status(), 400, "{path}");
+            let answer = app.client.get(&url).bearer_auth(&token).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+        }
+        if methods.get("post").is_some() {
+            let answer = app.client.post(&url).bearer_auth(&token).body("{}").send().await.unwrap();
+            let expected = if path.ends_with("/withdrawal") { 404 } else { 400 };
+            assert_eq!(answer.status(), expected, "{path}");
+            assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
         }
     }
     let submission = &description["components"]["schemas"]["Submission"]["properties"];

@@ -21,3 +21,4 @@ mod receipt_by_mail;
 mod staff;
 mod staff_mail;
 mod support;
+mod upload;

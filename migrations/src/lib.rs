@@ -15,6 +15,7 @@ mod m0005_access;
 mod m0006_staff;
 mod m0007_jobs;
 mod m0008_batches;
+mod m0009_uploads;
 mod m0010_decisions;
 
 /// Every migration, in order.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_staff::Migration),
             Box::new(m0007_jobs::Migration),
             Box::new(m0008_batches::Migration),
+            Box::new(m0009_uploads::Migration),
             Box::new(m0010_decisions::Migration),
         ]
     }

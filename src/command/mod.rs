@@ -2,6 +2,7 @@
 
 mod export;
 mod forms;
+mod import;
 mod mail;
 mod staff;
 mod token;
@@ -50,6 +51,8 @@ enum Command {
     /// Bearer tokens for programs and analysts
     #[command(subcommand)]
     Token(token::Command),
+    /// Take in a spreadsheet of responses, or withdraw one
+    Import(import::Command),
     /// Write an export run into a folder
     Export(export::Command),
     /// Try the mail server
@@ -86,6 +89,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Forms(command) => return forms::run(command, &config).await,
         Command::Staff(command) => staff::run(command, &config).await?,
         Command::Token(command) => token::run(command, &config).await?,
+        Command::Import(command) => return import::run(command, &config).await,
         Command::Export(command) => return export::run(command, &config).await,
         Command::Mail(command) => mail::run(command, &config).await?,
         Command::Verify => return verify(&config).await,

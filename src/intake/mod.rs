@@ -4,6 +4,7 @@ mod decide;
 pub mod keyed;
 pub mod online;
 pub mod receipt;
+pub mod upload;
 mod withdraw;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::store::writer::{Work, Writer, Written};
 
 pub use decide::{Ruling, Settled, decide};
 pub use receipt::{Codes, Kept, Key, Receipt, Refusal};
-pub use withdraw::{Withdrawal, withdraw};
+pub use withdraw::{Withdrawal, withdraw, withdraw_response};
 
 /// What the door needs: cheap to clone.
 #[derive(Debug, Clone)]

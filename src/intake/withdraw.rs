@@ -43,18 +43,29 @@ pub async fn withdraw(intake: &Intake, consultation: &str, receipt_code: &str) -
     let Some(response_id) = candidates.into_iter().find(|id| intake.key.opens(receipt_code, consultation, *id)) else {
         return Ok(Withdrawal::UnknownCode);
     };
+    withdraw_response(intake, consultation, response_id, "public").await
+}
+
+/// Withdraw a response: by the person who sent it, once their receipt code was looked at, or by staff, when an upload should
+/// not have been taken in. The audit log names who did it.
+///
+/// # Errors
+/// When the database cannot be reached; nothing has changed then.
+pub async fn withdraw_response(intake: &Intake, consultation: &str, response_id: Uuid, actor: &str) -> Result<Withdrawal> {
+    let read = &intake.db.read;
     let Some((last_id, last)) = responses::last(read, consultation, response_id).await? else {
         return Ok(Withdrawal::UnknownCode);
     };
+    let reference = last.reference.clone();
     if last.withdrawn {
         return Ok(Withdrawal::Already { reference });
     }
     if freezes::since(read, consultation).await?.is_some() {
-        note_refusal(intake, consultation, last_id).await?;
+        note_refusal(intake, consultation, last_id, actor).await?;
         return Ok(Withdrawal::Frozen);
     }
     let Some(revision) = responses::revision(read, consultation, last_id).await? else { return Ok(Withdrawal::UnknownCode) };
-    match intake.writer.write(tombstone(consultation, &revision)?).await? {
+    match intake.writer.write(tombstone(consultation, &revision, actor)?).await? {
         Written::Stored => Ok(Withdrawal::Done { reference }),
         // Another withdrawal or a correction came first; the person may simply try again.
         Written::Duplicate | Written::Held(_) | Written::Noted | Written::Ledger(_) => Ok(Withdrawal::Already { reference }),
@@ -62,7 +73,7 @@ pub async fn withdraw(intake: &Intake, consultation: &str, receipt_code: &str) -
 }
 
 /// A revision without answers. Its id is made from the one it replaces, so withdrawing twice at once is one withdrawal.
-fn tombstone(consultation: &str, last: &Revision) -> Result<Work> {
+fn tombstone(consultation: &str, last: &Revision, actor: &str) -> Result<Work> {
     let document = serde_json::to_string(&Document::default()).map_err(anyhow::Error::from)?;
     let revision = NewRevision {
         consultation: consultation.to_owned(),
@@ -79,13 +90,13 @@ fn tombstone(consultation: &str, last: &Revision) -> Result<Work> {
         synthetic: last.synthetic,
         document,
     };
-    Ok(Work::Store { revision: Box::new(revision), payload: Arc::from([]), actor: "public".to_owned() })
+    Ok(Work::Store { revision: Box::new(revision), payload: Arc::from([]), actor: actor.to_owned() })
 }
 
-async fn note_refusal(intake: &Intake, consultation: &str, revision_id: Uuid) -> Result<()> {
+async fn note_refusal(intake: &Intake, consultation: &str, revision_id: Uuid, actor: &str) -> Result<()> {
     let entry = audit::Entry {
         at: (intake.now)(),
-        actor: "public".to_owned(),
+        actor: actor.to_owned(),
         action: "withdrawal.refused",
         consultation: Some(consultation.to_owned()),
         subject: revision_id.to_string(),

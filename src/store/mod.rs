@@ -16,6 +16,7 @@ pub mod sessions;
 pub mod settings;
 mod sql;
 pub mod staff;
+pub mod uploads;
 pub mod writer;
 
 use std::time::Duration;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::problem::{self, Explained, Problem};
 use super::session::Caller;
+use super::uploads;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::submission::{Channel, Submission};
@@ -32,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/consultations/{code}", web::get().to(consultation))
         .route("/consultations/{code}/forms/{version}", web::get().to(form))
         .route("/consultations/{code}/responses", web::post().to(respond))
+        .configure(uploads::routes)
         .default_service(web::to(no_such_address));
 }
 
@@ -39,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Soundings", description = "Consultations, their forms, and responses to them."),
-    paths(consultations, consultation, form, respond),
+    paths(consultations, consultation, form, respond, uploads::take_in, uploads::list, uploads::blank, uploads::withdraw),
     components(schemas(Submission, problem::Body))
 )]
 pub struct Description;

@@ -10,6 +10,7 @@ pub mod problem;
 pub mod respond;
 pub mod session;
 pub mod staff;
+pub mod uploads;
 pub mod view;
 
 use actix_web::web::{self, ServiceConfig};

@@ -82,6 +82,16 @@ impl Premises {
         self.command(&["verify"]).stdout(Stdio::null()).status().unwrap().success()
     }
 
+    /// Run the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> std::process::Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// The folder the program runs in.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_soundings"));
         command.current_dir(self.folder.path()).env("SOUNDINGS_DATABASE", &self.url).args(arguments);

@@ -1,0 +1,196 @@
+//! The report on a file: what each line holds, what would become of it or did, and what to put right.
+
+use std::fmt;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::mapping::Mapping;
+use super::problem::Problem;
+use crate::store::held::Why;
+
+/// The most problems a report spells out; the rest is counted.
+pub const SPELT_OUT: usize = 5_000;
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is stored, or would be.
+    Stored,
+    /// The same is there already.
+    Duplicate,
+    /// It is kept aside for a person to decide, or would be.
+    Held,
+    /// It cannot be taken in as it is.
+    Wrong,
+    /// There is nothing in it.
+    Blank,
+}
+
+impl Outcome {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Duplicate => "duplicate",
+            Self::Held => "held",
+            Self::Wrong => "wrong",
+            Self::Blank => "blank",
+        }
+    }
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct LineReport {
+    /// Its number, as a spreadsheet shows it.
+    pub line: u32,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// Why it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub why: Option<Why>,
+    /// The response it is, when it can be taken in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_id: Option<Uuid>,
+    /// The revision it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision_id: Option<Uuid>,
+}
+
+/// How many lines there are of each outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Counts {
+    /// Lines beneath the headings, blank ones too.
+    pub lines: u32,
+    /// Stored, or would be.
+    pub stored: u32,
+    /// There already.
+    pub duplicate: u32,
+    /// Held for a person, or would be.
+    pub held: u32,
+    /// Cannot be taken in as they are.
+    pub wrong: u32,
+    /// Nothing in them.
+    pub blank: u32,
+}
+
+impl Counts {
+    /// Count lines that are alike.
+    pub const fn add(&mut self, outcome: Outcome, lines: u32) {
+        self.lines += lines;
+        *self.of(outcome) += lines;
+    }
+
+    /// Count a line otherwise than before.
+    pub const fn recount(&mut self, before: Outcome, after: Outcome) {
+        *self.of(before) -= 1;
+        *self.of(after) += 1;
+    }
+
+    const fn of(&mut self, outcome: Outcome) -> &mut u32 {
+        match outcome {
+            Outcome::Stored => &mut self.stored,
+            Outcome::Duplicate => &mut self.duplicate,
+            Outcome::Held => &mut self.held,
+            Outcome::Wrong => &mut self.wrong,
+            Outcome::Blank => &mut self.blank,
+        }
+    }
+}
+
+/// What was done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// It was looked at; nothing was stored.
+    Checked,
+    /// Something stands in the way; nothing was stored.
+    Refused,
+    /// What could be taken in was.
+    Stored,
+}
+
+/// The report on one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Report {
+    /// What was done.
+    pub done: Done,
+    /// The consultation.
+    pub consultation: String,
+    /// How the lines came in, where they do not say.
+    pub channel: String,
+    /// The upload's id: the same file read in the same way has the same.
+    pub upload_id: Uuid,
+    /// What the file is called.
+    pub file_name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// `csv`, `xlsx` or `ods`.
+    pub format: String,
+    /// How it was read, to be looked at, kept and used again.
+    pub mapping: Mapping,
+    /// How many lines there are of each outcome.
+    pub counts: Counts,
+    /// What is wrong or odd, in the order of the file; the first of them stand for the file as a whole.
+    pub problems: Vec<Problem>,
+    /// How many more problems there are than are spelt out.
+    pub more_problems: usize,
+    /// What becomes of each line.
+    pub lines: Vec<LineReport>,
+}
+
+impl Report {
+    /// Whether anything about the file as a whole stands in the way of taking in any of it.
+    #[must_use]
+    pub fn is_barred(&self) -> bool {
+        self.problems.iter().any(|problem| problem.is_error() && (problem.line.is_none() || is_heading(problem)))
+    }
+
+    /// Whether anything is wrong at all.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.counts.wrong > 0 || self.problems.iter().any(Problem::is_error)
+    }
+
+    /// The report in one sentence.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Counts { lines, stored, duplicate, held, wrong, blank } = self.counts;
+        let verb = match self.done {
+            Done::Stored => "stored",
+            Done::Checked | Done::Refused => "can be stored",
+        };
+        format!(
+            "{lines} lines: {stored} {verb}, {duplicate} there already, {held} held for a person, {wrong} wrong, {blank} blank"
+        )
+    }
+}
+
+/// Whether a problem is about a heading, and so about every line.
+fn is_heading(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        "unknown_column" | "ambiguous_heading" | "two_columns" | "unknown_target" | "headings_not_first" | "merged_headings"
+    )
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} ({}, SHA-256 {})", self.file_name, self.format, self.sha256)?;
+        writeln!(f, "upload {} to {} by {}", self.upload_id, self.consultation, self.channel)?;
+        self.problems.iter().try_for_each(|problem| writeln!(f, "{problem}"))?;
+        if self.more_problems > 0 {
+            writeln!(f, "and {} more problems of the same kind", self.more_problems)?;
+        }
+        let ending = match self.done {
+            Done::Checked => " (nothing was stored: this was a dry run)",
+            Done::Refused => " (nothing was stored)",
+            Done::Stored => "",
+        };
+        write!(f, "{}{ending}", self.summary())
+    }
+}
