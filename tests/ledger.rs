@@ -401,7 +401,8 @@ async fn late_paper_is_keyed_held_and_still_balances() {
     let csv = officer.get("/staff/past/reconciliation.csv").await.page;
     assert!(csv.contains("1,1,0,0,0,0,1,0,1,true,false"), "{csv}");
     assert!(officer.get("/staff/past/batches/1").await.page.contains("held when it came"));
-    assert_eq!(officer.post("/staff/past/batches/1/close", &[]).await.status, 303);
+    let closed = officer.post("/staff/past/batches/1/close", &[]).await;
+    assert_eq!(closed.status, 303, "{}", closed.page);
     app.stop().await;
 }
 

@@ -113,7 +113,7 @@ fn ids(sheets: u32) -> Result<Vec<(Uuid, Uuid)>> {
     let random = || -> Result<Uuid> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-        Ok(uuid::Builder::from_bytes(bytes).with_version(uuid::Version::Random).into_uuid())
+        Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
     };
     (0..sheets).map(|_| Ok((random()?, Uuid::now_v7()))).collect()
 }
