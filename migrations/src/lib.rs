@@ -14,6 +14,7 @@ mod m0004_drafts;
 mod m0005_access;
 mod m0006_staff;
 mod m0010_decisions;
+mod m0011_evidence;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access::Migration),
             Box::new(m0006_staff::Migration),
             Box::new(m0010_decisions::Migration),
+            Box::new(m0011_evidence::Migration),
         ]
     }
 }

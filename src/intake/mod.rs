@@ -2,6 +2,7 @@
 
 mod decide;
 pub mod online;
+pub mod original;
 pub mod receipt;
 mod withdraw;
 
@@ -181,7 +182,7 @@ async fn store(
     Ok(match intake.writer.write(work).await? {
         Written::Duplicate => Receipt::Duplicate(kept),
         Written::Held(why) => Receipt::Held { response_id: kept.response_id, revision_id: kept.revision_id, why },
-        Written::Stored | Written::Noted => Receipt::Stored(kept),
+        Written::Stored | Written::Noted | Written::Desk(_) => Receipt::Stored(kept),
     })
 }
 

@@ -57,7 +57,7 @@ pub async fn withdraw(intake: &Intake, consultation: &str, receipt_code: &str) -
     match intake.writer.write(tombstone(consultation, &revision)?).await? {
         Written::Stored => Ok(Withdrawal::Done { reference }),
         // Another withdrawal or a correction came first; the person may simply try again.
-        Written::Duplicate | Written::Held(_) | Written::Noted => Ok(Withdrawal::Already { reference }),
+        Written::Duplicate | Written::Held(_) | Written::Noted | Written::Desk(_) => Ok(Withdrawal::Already { reference }),
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::audit::{Chain, Entry};
+use super::desk::{self, Act, Done};
 use super::held::{self, NewHeld, Why};
 use super::responses::{self, Known, NewRevision};
 use super::{Db, Kind, Tx, begin_write, first, is_passing};
@@ -36,6 +37,8 @@ pub enum Work {
     },
     /// An entry for the audit log alone.
     Note(Entry),
+    /// Something done at the desk beside responses.
+    Desk(Box<Act>),
 }
 
 /// What became of it.
@@ -49,6 +52,8 @@ pub enum Written {
     Held(Why),
     /// The entry was recorded.
     Noted,
+    /// What became of something done at the desk.
+    Desk(Done),
 }
 
 impl Work {
@@ -59,7 +64,7 @@ impl Work {
     fn revision(&self) -> Option<(&NewRevision, &str)> {
         match self {
             Self::Store { revision, actor, .. } => Some((revision, actor)),
-            Self::Hold { .. } | Self::Note(_) => None,
+            Self::Hold { .. } | Self::Note(_) | Self::Desk(_) => None,
         }
     }
 }
@@ -124,6 +129,14 @@ impl Writer {
         let gone = || Error::Unavailable(anyhow::anyhow!("the writer has stopped"));
         self.queue.send(Job { work, reply }).await.map_err(|_closed| gone())?;
         answer.await.map_err(|_closed| gone())?
+    }
+
+    /// Do something at the desk, and return once it is on the disk.
+    pub async fn act(&self, act: Act) -> Result<Done> {
+        match self.write(Work::Desk(Box::new(act))).await? {
+            Written::Desk(done) => Ok(done),
+            other => Err(Error::Internal(anyhow::anyhow!("something else was written: {other:?}"))),
+        }
     }
 }
 
@@ -233,6 +246,11 @@ impl Group {
             Work::Note(entry) => {
                 self.entries.push(entry.clone());
                 Ok(Written::Noted)
+            }
+            Work::Desk(act) => {
+                let (done, entries) = desk::act(tx, act, self.now).await?;
+                self.entries.extend(entries);
+                Ok(Written::Desk(done))
             }
         }
     }
