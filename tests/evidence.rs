@@ -73,7 +73,7 @@ async fn a_letter_is_logged_looked_at_corrected_and_withdrawn_and_every_step_sta
     let app = TestApp::start().await;
     let (desk, person) = Desk::with(&app, "desk@example.org", OFFICER).await;
     assert!(desk.get("/staff/sample/evidence").await.page.contains("Nothing is logged yet"));
-    let wrong = send(&desk, "/staff/sample/evidence/new", &BTreeMap::new(), None).await;
+    let wrong = send(&desk, "/staff/sample/evidence/new", &[("kind", String::new())].into(), None).await;
     assert!(wrong.status == 422 && wrong.page.contains("Choose what it is.") && wrong.page.contains("Say when it reached us"));
 
     let place = logged(&desk, "sample", &letter()).await;
