@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
 use crate::domain::consultation::london_day;
+use crate::domain::contact::keep_until;
 use crate::error::Result;
 use crate::store::catalogue::Published;
 use crate::store::desk::{Act, Doing};
@@ -49,7 +50,7 @@ pub async fn tidy(app: &App, now: DateTime<Utc>) -> Result<u64> {
     let mut forgotten = 0;
     evidence::forget_unlogged(&app.db().write, now - TimeDelta::hours(evidence::UNLOGGED_HOURS)).await?;
     for published in app.intake.shelf.now().all() {
-        let erasing = Doing::EraseDue(london_day(now));
+        let erasing = Doing::EraseDue(london_day(now), keep_until(&published.consultation));
         let consultation = published.consultation.code.clone();
         app.intake.writer.act(Act { consultation, by: "service".to_owned(), doing: erasing }).await?;
         if is_over(&published, now) {

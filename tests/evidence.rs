@@ -280,6 +280,9 @@ async fn a_request_for_a_format_is_queued_met_reported_and_forgets_whom_it_was_f
     let kept = contacts::requests(&app.app.db().read, "sample").await.unwrap();
     let reach: Vec<(bool, &str)> = kept.iter().map(|one| (one.fulfilled_on.is_some(), one.reach.as_str())).collect();
     assert_eq!(reach, [(false, "new@example.org"), (true, "")], "the request stays for the report");
+    jobs::tidy(&app.app, Utc::now() + chrono::Duration::days(400)).await.unwrap();
+    let kept = contacts::requests(&app.app.db().read, "sample").await.unwrap();
+    assert!(kept.len() == 2 && kept.iter().all(|one| one.reach.is_empty()), "nobody is kept for ever");
     app.stop().await;
 }
 
@@ -392,5 +395,31 @@ async fn only_a_desk_officer_of_that_consultation_sees_any_of_it() {
     assert_eq!(outside.get("/staff/sample/evidence").await.status, 303, "to the sign-in page");
     let elsewhere = item.replace("/sample/", "/past/");
     assert_eq!(officer.get(&elsewhere).await.status, 404, "an item of one consultation is in no other");
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn anybody_may_ask_for_another_format_in_both_editions_and_is_told_when_it_comes() {
+    let app = TestApp::start().await;
+    let public = Desk::outside(&app);
+    for (start, page) in [("/sample", "/sample/formats"), ("/sample/easy-read", "/sample/easy-read/formats")] {
+        assert!(public.get(start).await.page.contains(&format!("href=\"{page}\"")), "the start page leads there");
+        assert!(public.get(page).await.page.contains("name=\"reach\""));
+        let wrong = public.post(page, &[("needed-day", "31"), ("needed-month", "2"), ("needed-year", "2031")]).await;
+        assert!(wrong.status == 422 && wrong.page.contains("href=\"#format\"") && wrong.page.contains("href=\"#needed-day\""));
+        let past = [("format", "bsl"), ("reach", "x"), ("needed-day", "1"), ("needed-month", "2"), ("needed-year", "2021")];
+        assert_eq!(public.post(page, &past).await.status, 422, "nobody can have it by a day that is over");
+        let asked =
+            public.post(page, &[("format", "bsl"), ("details", "\u{0}Film"), ("reach", "Zaubernuss, 1 High Street")]).await;
+        assert_eq!(asked.status, 303);
+        let done = public.get(&asked.place).await.page;
+        assert!(done.contains("British Sign Language") && done.contains(" by "), "{done}");
+    }
+    let (desk, _) = Desk::with(&app, "desk@example.org", OFFICER).await;
+    let queue = desk.get("/staff/sample/formats").await.page;
+    assert_eq!(queue.matches("Zaubernuss").count(), 2, "{queue}");
+    let log = audit::all(app.app.db()).await.unwrap();
+    let asked: Vec<_> = log.iter().filter(|entry| entry.action == "format.asked").collect();
+    assert!(asked.len() == 2 && asked.iter().all(|entry| entry.actor == "public" && entry.subject.is_empty()));
     app.stop().await;
 }

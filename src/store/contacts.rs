@@ -127,15 +127,22 @@ pub(super) async fn erase(
     Ok(erased > 0)
 }
 
-/// Erase every contact whose last day is over, and how to reach those who have their format for long enough. How many
-/// there were comes back, and stays (rule R60).
-pub(super) async fn erase_due(tx: &impl ConnectionTrait, consultation: &str, today: NaiveDate) -> Result<u64, DbErr> {
+/// Erase every contact whose last day is over, and how to reach those who have had their format for long enough or, once
+/// the last day of all contacts is over, anybody. How many there were comes back, and stays (rule R60).
+pub(super) async fn erase_due(
+    tx: &impl ConnectionTrait,
+    consultation: &str,
+    today: NaiveDate,
+    keep_until: NaiveDate,
+) -> Result<u64, DbErr> {
     let sql = "DELETE FROM contacts WHERE consultation = $1 AND keep_until < $2";
     let contacts = run(tx, sql, vec![consultation.into(), today.into()]).await?;
     count_erased(tx, consultation, "contact", "due", contacts, today).await?;
-    let sql = "UPDATE format_requests SET reach = '', details = '' WHERE consultation = $1 AND fulfilled_on < $2 AND reach <> ''";
+    let sql = "UPDATE format_requests SET reach = '', details = '' WHERE consultation = $1 AND reach <> '' \
+               AND (fulfilled_on < $2 OR $3)";
     let met_before = today - REACH_DAYS;
-    let requests = run(tx, sql, vec![consultation.into(), met_before.into()]).await?;
+    let is_over = today > keep_until;
+    let requests = run(tx, sql, vec![consultation.into(), met_before.into(), is_over.into()]).await?;
     count_erased(tx, consultation, "format_request", "due", requests, today).await?;
     Ok(contacts + requests)
 }
@@ -153,7 +160,8 @@ async fn count_erased(
     }
     let sql = "INSERT INTO erasures (consultation, erasure_id, what, cause, how_many, erased_on) VALUES ($1, $2, $3, $4, $5, $6)";
     let many = i64::try_from(how_many).unwrap_or(i64::MAX);
-    let values: Vec<Value> = vec![consultation.into(), Uuid::now_v7().into(), what.into(), cause.into(), many.into(), today.into()];
+    let values: Vec<Value> =
+        vec![consultation.into(), Uuid::now_v7().into(), what.into(), cause.into(), many.into(), today.into()];
     run(tx, sql, values).await?;
     Ok(())
 }

@@ -41,8 +41,8 @@ pub enum Doing {
     Ask(Request),
     /// A request is met: on this day, in this way.
     Fulfil(Uuid, NaiveDate, String),
-    /// What is due by this day is erased.
-    EraseDue(NaiveDate),
+    /// What is due by this day is erased; contacts are kept until the other.
+    EraseDue(NaiveDate, NaiveDate),
 }
 
 /// What became of it.
@@ -100,8 +100,8 @@ pub(super) async fn act(tx: &Tx, act: &Act, now: DateTime<Utc>) -> Result<(Done,
             let done = contacts::fulfil(tx, consultation, *id, *day, how).await?;
             (done.into(), "format.fulfilled", String::new(), String::new())
         }
-        Doing::EraseDue(today) => {
-            let many = contacts::erase_due(tx, consultation, *today).await?;
+        Doing::EraseDue(today, keep_until) => {
+            let many = contacts::erase_due(tx, consultation, *today, *keep_until).await?;
             (Done::Erased(many), "contact.erased", String::new(), format!("{many} due"))
         }
     };
