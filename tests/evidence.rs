@@ -145,6 +145,9 @@ async fn files_give_their_text_to_be_checked_and_are_kept_as_they_came() {
     assert_eq!(log.iter().filter(|entry| entry.action == "evidence.original_viewed").count(), cases.len());
     let later = Utc::now() + chrono::Duration::hours(25);
     jobs::tidy(&app.app, later).await.unwrap();
+    let forgotten = with(&[("original_id", &uuid::Uuid::now_v7().to_string())]);
+    let refused = send(&desk, new, &forgotten, None).await;
+    assert!(refused.status == 422 && refused.page.contains("no longer kept") && refused.page.contains("id=\"file\""));
     let originals = count(&app, "SELECT COUNT(*) AS n FROM evidence_originals").await;
     assert_eq!(originals, i64::try_from(cases.len()).unwrap(), "a file nobody logged anything from is forgotten after a day");
     app.stop().await;
@@ -179,10 +182,15 @@ async fn the_same_page_sent_twice_logs_one_item() {
     let fields = with(&[("evidence_id", &id)]);
     assert_eq!(logged(&desk, "sample", &fields).await, logged(&desk, "sample", &fields).await);
     assert_eq!(items(&app, "sample").await.len(), 1);
+    let read = send(&desk, "/staff/sample/evidence/new", &letter(), Some(("note.txt", file("note.txt")))).await.page;
+    let of_the_file = with(&[("original_id", &hidden(&read, "original_id"))]);
+    logged(&desk, "sample", &of_the_file).await;
+    let another = send(&desk, "/staff/sample/evidence/new", &of_the_file, None).await;
+    assert!(another.status == 422 && another.page.contains("logged from this file in between"), "{}", another.page);
     let sends = (0..6).map(|_| async { logged(&desk, "sample", &letter()).await });
     futures_util::future::join_all(sends).await;
     let numbers: BTreeSet<i32> = items(&app, "sample").await.iter().map(|item| item.number).collect();
-    assert_eq!(numbers, (1..=7).collect(), "each has a number of its own");
+    assert_eq!(numbers, (1..=8).collect(), "each has a number of its own");
     app.stop().await;
 }
 
@@ -351,16 +359,18 @@ async fn columns_of(app: &TestApp, table: &str) -> BTreeSet<String> {
 }
 
 async fn foreign_keys(app: &TestApp, tables: &[&str]) -> i64 {
+    let is_sqlite = app.app.db().read.get_database_backend() == DatabaseBackend::Sqlite;
     let mut found = 0;
     for table in tables {
-        found += match app.app.db().read.get_database_backend() {
-            DatabaseBackend::Sqlite => count(app, &format!("SELECT COUNT(*) AS n FROM pragma_foreign_key_list('{table}')")).await,
-            _ => {
-                let sql = "SELECT COUNT(*) AS n FROM information_schema.table_constraints WHERE constraint_type = 'FOREIGN KEY' \
-                           AND table_schema = current_schema()";
-                count(app, &format!("{sql} AND table_name = '{table}'")).await
-            }
+        let sql = if is_sqlite {
+            format!("SELECT COUNT(*) AS n FROM pragma_foreign_key_list('{table}')")
+        } else {
+            format!(
+                "SELECT COUNT(*) AS n FROM information_schema.table_constraints WHERE constraint_type = 'FOREIGN KEY' \
+                 AND table_schema = current_schema() AND table_name = '{table}'"
+            )
         };
+        found += count(app, &sql).await;
     }
     found
 }

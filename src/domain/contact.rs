@@ -155,7 +155,7 @@ pub fn met(requests: &[(Format, NaiveDate, Option<NaiveDate>)]) -> Vec<Met> {
 fn median_half(sorted: &[i64]) -> Option<i64> {
     let middle = sorted.len() / 2;
     let upper = sorted.get(middle)?;
-    let lower = if sorted.len() % 2 == 0 { sorted.get(middle.checked_sub(1)?)? } else { upper };
+    let lower = if sorted.len().is_multiple_of(2) { sorted.get(middle.checked_sub(1)?)? } else { upper };
     Some(lower + upper)
 }
 

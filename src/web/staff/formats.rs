@@ -99,13 +99,11 @@ pub(super) async fn fulfil(app: Data<App>, seat: Seat, path: Path<(String, Uuid)
         )];
         return queue(&app, &seat, &code, &Typed::default(), &errors).await;
     }
-    match act(&app, actor, &code, Doing::Fulfil(id, today, how)).await? {
-        Done::Now => Ok(see_other(&format!("/staff/{code}/formats"))),
-        _ => {
-            let errors = [Wrong::new("maincontent", "Somebody noted before that this request was met.")];
-            queue(&app, &seat, &code, &Typed::default(), &errors).await
-        }
+    if act(&app, actor, &code, Doing::Fulfil(id, today, how)).await? == Done::Now {
+        return Ok(see_other(&format!("/staff/{code}/formats")));
     }
+    let errors = [Wrong::new("maincontent", "Somebody noted before that this request was met.")];
+    queue(&app, &seat, &code, &Typed::default(), &errors).await
 }
 
 async fn queue(app: &App, seat: &Seat, code: &str, typed: &Typed, errors: &[Wrong]) -> Page {

@@ -68,13 +68,22 @@ pub(super) async fn log(app: Data<App>, seat: Seat, code: Path<String>, parts: M
         };
     }
     let original = kept(&app, &code, &fields).await?;
+    if original.is_none() && fields.get("original_id").is_some_and(|id| !id.is_empty()) {
+        let errors = [Wrong::new("file", "The file waited for more than a day and is no longer kept. Choose it again.")];
+        return form(&app, &seat, &code, Shown { fields, errors: &errors, ..Shown::default() }).await;
+    }
     let (evidence, errors) = typed::read(&fields, &events::known(&app, &code).await?, london_day(app.now()));
     if !errors.is_empty() {
         return form(&app, &seat, &code, Shown { fields, errors: &errors, original, ..Shown::default() }).await;
     }
     let evidence_id = fields.get("evidence_id").and_then(|id| id.parse().ok()).unwrap_or_else(Uuid::now_v7);
-    let new = NewEvidence { evidence_id, original_id: original.map(|original| original.original_id), evidence };
-    act(&app, actor, &code, Doing::Log(new)).await?;
+    let original_id = original.as_ref().map(|original| original.original_id);
+    let done = act(&app, actor, &code, Doing::Log(NewEvidence { evidence_id, original_id, evidence })).await?;
+    // The same page sent twice leads to its item; another page with the same file is told so and loses nothing.
+    if done == Done::Before && evidence::one(&app.db().read, &code, evidence_id, None).await?.is_none() {
+        let errors = [Wrong::new("text", "Something else was logged from this file in between. Look at the list first.")];
+        return form(&app, &seat, &code, Shown { fields, errors: &errors, ..Shown::default() }).await;
+    }
     Ok(see_other(&format!("/staff/{code}/evidence/{evidence_id}")))
 }
 
