@@ -5,9 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
+use crate::domain::consultation::london_day;
+use crate::domain::contact::keep_until;
 use crate::error::Result;
 use crate::store::catalogue::Published;
-use crate::store::{drafts, queue, sessions};
+use crate::store::desk::{Act, Doing};
+use crate::store::{drafts, evidence, queue, sessions};
 
 /// How often what was published by another process is looked for.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -38,8 +41,9 @@ pub async fn run(app: App) {
     }
 }
 
-/// Forget the drafts of consultations that closed a week ago, the desk's sessions and failed tries of yesterday, and what
-/// jobs that are long over held. How many drafts there were comes back.
+/// Forget the drafts of consultations that closed a week ago, the desk's sessions and failed tries of yesterday, what jobs
+/// that are long over held, files nobody logged anything from, and contacts that are due. How many drafts there were comes
+/// back.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -47,7 +51,11 @@ pub async fn tidy(app: &App, now: DateTime<Utc>) -> Result<u64> {
     sessions::forget_older(&app.db().write, now - TimeDelta::days(1)).await?;
     queue::tidy(&app.db().write, now).await?;
     let mut forgotten = 0;
+    evidence::forget_unlogged(&app.db().write, now - TimeDelta::hours(evidence::UNLOGGED_HOURS)).await?;
     for published in app.intake.shelf.now().all() {
+        let erasing = Doing::EraseDue(london_day(now), keep_until(&published.consultation));
+        let consultation = published.consultation.code.clone();
+        app.intake.writer.act(Act { consultation, by: "service".to_owned(), doing: erasing }).await?;
         if is_over(&published, now) {
             forgotten += drafts::forget_older(&app.db().write, &published.consultation.code, now).await?;
         }

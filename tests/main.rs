@@ -9,6 +9,7 @@ mod bad_input;
 mod command;
 mod drafts;
 mod durability;
+mod evidence;
 mod floors;
 mod held;
 mod ledger;

@@ -17,6 +17,7 @@ mod m0007_jobs;
 mod m0008_batches;
 mod m0009_uploads;
 mod m0010_decisions;
+mod m0011_evidence;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_batches::Migration),
             Box::new(m0009_uploads::Migration),
             Box::new(m0010_decisions::Migration),
+            Box::new(m0011_evidence::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod decide;
 pub mod keyed;
 pub mod online;
+pub mod original;
 pub mod receipt;
 pub mod upload;
 mod withdraw;
@@ -183,7 +184,7 @@ async fn store(
     Ok(match intake.writer.write(work).await? {
         Written::Duplicate => Receipt::Duplicate(kept),
         Written::Held(why) => Receipt::Held { response_id: kept.response_id, revision_id: kept.revision_id, why },
-        Written::Stored | Written::Noted | Written::Ledger(_) => Receipt::Stored(kept),
+        Written::Stored | Written::Noted | Written::Ledger(_) | Written::Desk(_) => Receipt::Stored(kept),
     })
 }
 

@@ -68,7 +68,9 @@ pub async fn withdraw_response(intake: &Intake, consultation: &str, response_id:
     match intake.writer.write(tombstone(consultation, &revision, actor)?).await? {
         Written::Stored => Ok(Withdrawal::Done { reference }),
         // Another withdrawal or a correction came first; the person may simply try again.
-        Written::Duplicate | Written::Held(_) | Written::Noted | Written::Ledger(_) => Ok(Withdrawal::Already { reference }),
+        Written::Duplicate | Written::Held(_) | Written::Noted | Written::Ledger(_) | Written::Desk(_) => {
+            Ok(Withdrawal::Already { reference })
+        }
     }
 }
 

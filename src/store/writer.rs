@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::audit::{Chain, Entry};
-use super::batches::{self, Doing, Done};
+use super::batches;
+use super::desk::{self, Act};
 use super::held::{self, NewHeld, Why};
 use super::responses::{self, Known, NewRevision};
 use super::{Db, Kind, Tx, begin_write, first, is_passing};
@@ -38,7 +39,9 @@ pub enum Work {
     /// An entry for the audit log alone.
     Note(Entry),
     /// Something done to the paper ledger.
-    Ledger(Box<Doing>),
+    Ledger(Box<batches::Doing>),
+    /// Something done at the desk beside responses.
+    Desk(Box<Act>),
 }
 
 /// What became of it.
@@ -53,7 +56,9 @@ pub enum Written {
     /// The entry was recorded.
     Noted,
     /// What came of something done to the paper ledger.
-    Ledger(Done),
+    Ledger(batches::Done),
+    /// What became of something done at the desk.
+    Desk(desk::Done),
 }
 
 impl Work {
@@ -64,7 +69,7 @@ impl Work {
     fn revision(&self) -> Option<(&NewRevision, &str)> {
         match self {
             Self::Store { revision, actor, .. } => Some((revision, actor)),
-            Self::Hold { .. } | Self::Note(_) | Self::Ledger(_) => None,
+            Self::Hold { .. } | Self::Note(_) | Self::Ledger(_) | Self::Desk(_) => None,
         }
     }
 }
@@ -129,6 +134,14 @@ impl Writer {
         let gone = || Error::Unavailable(anyhow::anyhow!("the writer has stopped"));
         self.queue.send(Job { work, reply }).await.map_err(|_closed| gone())?;
         answer.await.map_err(|_closed| gone())?
+    }
+
+    /// Do something at the desk, and return once it is on the disk.
+    pub async fn act(&self, act: Act) -> Result<desk::Done> {
+        match self.write(Work::Desk(Box::new(act))).await? {
+            Written::Desk(done) => Ok(done),
+            other => Err(Error::Internal(anyhow::anyhow!("something else was written: {other:?}"))),
+        }
     }
 }
 
@@ -243,6 +256,11 @@ impl Group {
                 let (done, entries) = batches::act(tx, doing, self.now).await?;
                 self.entries.extend(entries);
                 Ok(Written::Ledger(done))
+            }
+            Work::Desk(act) => {
+                let (done, entries) = desk::act(tx, act, self.now).await?;
+                self.entries.extend(entries);
+                Ok(Written::Desk(done))
             }
         }
     }

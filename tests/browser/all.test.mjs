@@ -4,6 +4,7 @@ import './journey.mjs';
 import './change-of-mind.mjs';
 import './desk.mjs';
 import './errors.mjs';
+import './evidence.mjs';
 import './every-page.mjs';
 import './keyboard.mjs';
 import './keying.mjs';

@@ -57,7 +57,7 @@ impl Desk {
     }
 
     pub async fn get(&self, path: &str) -> Answered {
-        Self::read(self.own(self.client.get(format!("{}{path}", self.url))).send().await.unwrap()).await
+        Self::read(self.request_get(path).send().await.unwrap()).await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
@@ -67,6 +67,11 @@ impl Desk {
     /// A post to fill in and send.
     pub fn request(&self, path: &str) -> reqwest::RequestBuilder {
         self.own(self.client.post(format!("{}{path}", self.url)))
+    }
+
+    /// A request for what is not a page.
+    pub fn request_get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.own(self.client.get(format!("{}{path}", self.url)))
     }
 
     fn own(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {

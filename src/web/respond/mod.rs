@@ -6,6 +6,7 @@ mod closed;
 mod device;
 mod fault;
 mod flow;
+mod formats;
 mod lines;
 mod mailing;
 mod notices;
@@ -53,6 +54,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/{code}/return", web::post().to(return_later::enter))
         .route("/{code}/withdraw", web::get().to(withdrawing::ask))
         .route("/{code}/withdraw", web::post().to(withdrawing::enter))
+        .route("/{code}/formats", web::get().to(formats::ask))
+        .route("/{code}/formats", web::post().to(formats::send))
+        .route("/{code}/{edition}/formats", web::get().to(formats::ask_in_edition))
+        .route("/{code}/{edition}/formats", web::post().to(formats::send_in_edition))
         .route("/{code}/change-edition", web::post().to(return_later::change_edition))
         .route("/{code}/paper/{edition}", web::get().to(super::paper::show))
         .route("/{code}/paper/{edition}/foot.css", web::get().to(super::paper::foot))
@@ -71,7 +76,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Address parts that no section or question may have, since pages of ours stand there.
 pub const TAKEN: &[&str] =
-    &["before-you-send", "quote-consent", "help", "check-answers", "send", "received", "thank-you", "changed"];
+    &["before-you-send", "quote-consent", "help", "check-answers", "send", "received", "thank-you", "changed", "formats"];
 
 async fn nowhere() -> Page {
     Err(PageFault(Error::NotFound("page")))

@@ -109,6 +109,7 @@ fn page(visit: &Visit) -> Page {
         "resume": visit.address("return"),
         "withdraw": visit.address("withdraw"),
         "privacy": visit.address("privacy"),
+        "formats": super::formats::address(visit),
         "paper": visit.address(&format!("paper/{}", edition.slug())),
         "paper_easy": visit.address("paper/easy-read"),
     });

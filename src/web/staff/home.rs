@@ -41,6 +41,7 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
         let held = if waiting == 0 { "Held items".to_owned() } else { format!("Held items ({waiting} waiting)") };
         links.push(json!({ "href": format!("/staff/{code}/held"), "text": held }));
         links.push(json!({ "href": format!("/staff/{code}/dates"), "text": "Dates and extension" }));
+        links.extend(beside(code));
     }
     if actor.may(Role::Analyst, code) {
         links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
@@ -48,6 +49,17 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
     let ledger = super::batches::links(actor, code);
     links.extend(ledger.into_iter().map(|(href, text)| json!({ "href": href, "text": text })));
     links
+}
+
+/// What a desk officer keeps beside responses.
+fn beside(code: &str) -> impl Iterator<Item = serde_json::Value> {
+    let pages = [
+        ("evidence", "Evidence: letters, petitions, notes"),
+        ("events", "Events"),
+        ("formats", "Other formats"),
+        ("contacts", "Contacts"),
+    ];
+    pages.into_iter().map(move |(page, text)| json!({ "href": format!("/staff/{code}/{page}"), "text": text }))
 }
 
 /// Their roles in a consultation, in words.

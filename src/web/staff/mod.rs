@@ -4,7 +4,11 @@ mod account;
 mod answers;
 mod audit;
 mod batches;
+mod contacts;
 mod dates;
+mod events;
+mod evidence;
+mod formats;
 mod getting_in;
 mod held;
 mod home;
@@ -47,5 +51,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/held/{id}", web::post().to(held::decide))
         .route("/staff/{code}/dates", web::get().to(dates::dates))
         .route("/staff/{code}/dates", web::post().to(dates::extend))
+        .route("/staff/{code}/events", web::get().to(events::list))
+        .route("/staff/{code}/events/new", web::get().to(events::new))
+        .route("/staff/{code}/events/new", web::post().to(events::add))
+        .route("/staff/{code}/events/{event}", web::get().to(events::one))
+        .route("/staff/{code}/events/{event}", web::post().to(events::change))
+        .route("/staff/{code}/formats", web::get().to(formats::list))
+        .route("/staff/{code}/formats", web::post().to(formats::add))
+        .route("/staff/{code}/formats/{id}", web::post().to(formats::fulfil))
+        .route("/staff/{code}/contacts", web::get().to(contacts::list))
+        .route("/staff/{code}/contacts", web::post().to(contacts::add))
+        .route("/staff/{code}/contacts/{id}/erase", web::post().to(contacts::erase))
+        .configure(evidence::routes)
         .configure(batches::routes);
 }

@@ -1,0 +1,118 @@
+//! What somebody typed about an item of evidence, read into the item or into what is wrong with it.
+
+use chrono::NaiveDate;
+
+use super::posted::Fields;
+use crate::domain::event::Event;
+use crate::domain::evidence::{Evidence, Fault, Kind, Sender, Signatures};
+use crate::domain::submission::Channel;
+use crate::web::staff::page::Wrong;
+
+/// The item, with everything that is wrong, in the order of the page.
+pub fn read(fields: &Fields, events: &[Event], today: NaiveDate) -> (Evidence, Vec<Wrong>) {
+    let mut faults = Vec::new();
+    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let kind = Kind::from_code(&text("kind"));
+    if kind.is_none() {
+        faults.push(Fault::new("kind", "Choose what it is."));
+    }
+    let kind = kind.unwrap_or_default();
+    let mut day = |name: &'static str| match text(name) {
+        blank if blank.is_empty() => None,
+        typed => typed.parse::<NaiveDate>().map_err(|_not_a_day| faults.push(Fault::new(name, NOT_A_DAY))).ok(),
+    };
+    let (received_on, written_on, posted_on) = (day("received_on"), day("written_on"), day("posted_on"));
+    if received_on.is_none() && text("received_on").is_empty() {
+        faults.push(Fault::new("received_on", "Say when it reached us, such as 2022-12-02."));
+    }
+    let mut number = |name: &'static str| match text(name).replace([',', ' '], "") {
+        blank if blank.is_empty() => None,
+        typed => typed.parse::<u32>().map_err(|_no| faults.push(Fault::new(name, "Give a whole number, such as 1204."))).ok(),
+    };
+    let (claimed, verified, local, respondents) = (number("claimed"), number("verified"), number("local"), number("respondents"));
+    let event = Some(text("event")).filter(|code| !code.is_empty());
+    if event.as_ref().is_some_and(|code| !events.iter().any(|event| event.code == *code)) {
+        faults.push(Fault::new("event", "Choose one of the events, or none."));
+    }
+    let sender = Sender::from_code(&text("sender"));
+    if sender.is_none() {
+        faults.push(Fault::new("sender", "Choose who speaks in it."));
+    }
+    let is_petition = kind == Kind::Petition;
+    let evidence = Evidence {
+        kind,
+        title: text("title"),
+        channel: Channel::from_code(&text("channel")).unwrap_or(kind.usual_channel()),
+        received_on: received_on.unwrap_or(today),
+        written_on,
+        posted_on,
+        event,
+        table: text("table"),
+        sender: sender.unwrap_or_default(),
+        organisation: text("organisation"),
+        signatures: is_petition.then(|| Signatures { claimed: claimed.unwrap_or_default(), verified, local }),
+        presented: if is_petition { text("presented") } else { String::new() },
+        respondents: respondents.filter(|_| kind == Kind::PartnerSurvey),
+        wording: if matches!(kind, Kind::Petition | Kind::PartnerSurvey) { text("wording") } else { String::new() },
+        text: text("text"),
+    };
+    faults.extend(evidence.faults(today));
+    (evidence, in_order(&faults))
+}
+
+const NOT_A_DAY: &str = "Give a day as year, month, day, such as 2022-12-02.";
+
+/// The fields in the order of the page; of several things wrong with one field the first is told.
+const ORDER: [&str; 17] = [
+    "kind",
+    "title",
+    "received_on",
+    "written_on",
+    "posted_on",
+    "channel",
+    "sender",
+    "organisation",
+    "event",
+    "table",
+    "claimed",
+    "verified",
+    "local",
+    "presented",
+    "respondents",
+    "wording",
+    "text",
+];
+
+fn in_order(faults: &[Fault]) -> Vec<Wrong> {
+    let first = |field: &&str| faults.iter().find(|fault| fault.field == *field);
+    ORDER.iter().filter_map(first).map(|fault| Wrong::new(fault.field, fault.what_to_do.clone())).collect()
+}
+
+/// An item as the fields that would be typed for it.
+pub fn fields(evidence: &Evidence) -> Fields {
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let signatures = evidence.signatures.clone().unwrap_or_default();
+    [
+        ("kind", evidence.kind.code().to_owned()),
+        ("title", evidence.title.clone()),
+        ("received_on", evidence.received_on.to_string()),
+        ("written_on", day(evidence.written_on)),
+        ("posted_on", day(evidence.posted_on)),
+        ("channel", evidence.channel.code().to_owned()),
+        ("sender", evidence.sender.code().to_owned()),
+        ("organisation", evidence.organisation.clone()),
+        ("event", evidence.event.clone().unwrap_or_default()),
+        ("table", evidence.table.clone()),
+        ("claimed", number(Some(signatures.claimed).filter(|claimed| *claimed > 0))),
+        ("verified", number(signatures.verified)),
+        ("local", number(signatures.local)),
+        ("presented", evidence.presented.clone()),
+        ("respondents", number(evidence.respondents)),
+        ("wording", evidence.wording.clone()),
+        ("text", evidence.text.clone()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
