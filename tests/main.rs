@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails should stop at once and say where")]
 
+mod access;
 mod analysis;
 mod api;
 mod audit;

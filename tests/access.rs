@@ -1,0 +1,83 @@
+//! Who may open what: every address of the desk, by page, by the API and by token.
+
+use soundings::domain::access::Role;
+use soundings::store::access::{self, NewToken};
+
+use crate::support::TestApp;
+use crate::support::desk::Desk;
+
+/// Every page of a consultation's desk, and who may open it.
+const PAGES: [(&str, &[Role]); 12] = [
+    ("/staff/sample/held", &[Role::DeskOfficer]),
+    ("/staff/sample/dates", &[Role::DeskOfficer]),
+    ("/staff/sample/evidence", &[Role::DeskOfficer]),
+    ("/staff/sample/events", &[Role::DeskOfficer]),
+    ("/staff/sample/formats", &[Role::DeskOfficer]),
+    ("/staff/sample/contacts", &[Role::DeskOfficer]),
+    ("/staff/sample/batches", &[Role::Keyer, Role::Verifier, Role::DeskOfficer]),
+    ("/staff/sample/differences", &[Role::Verifier]),
+    ("/staff/sample/reconciliation", &[Role::DeskOfficer]),
+    ("/staff/sample/keying-quality", &[Role::Verifier, Role::DeskOfficer]),
+    ("/analysis/sample", &[Role::Analyst]),
+    ("/api/v1/consultations/sample/uploads", &[Role::DeskOfficer]),
+];
+
+/// The pages of the whole service, for those who may everywhere.
+const SERVICE: [(&str, Role); 4] = [
+    ("/staff/people", Role::Administrator),
+    ("/staff/mail", Role::Administrator),
+    ("/staff/audit", Role::Auditor),
+    ("/staff/audit.csv", Role::Auditor),
+];
+
+#[actix_web::test]
+async fn each_role_opens_its_own_pages_in_its_own_consultation_and_no_others() {
+    let app = TestApp::start().await;
+    let mut wrong = Vec::new();
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Administrator) {
+        let (here, _) = Desk::with(&app, &format!("{}@here.example.org", role.code()), &[(role, Some("sample"))]).await;
+        let (elsewhere, _) = Desk::with(&app, &format!("{}@elsewhere.example.org", role.code()), &[(role, Some("past"))]).await;
+        for (page, allowed) in PAGES {
+            let expected = if allowed.contains(&role) { 200 } else { 403 };
+            let (status, other) = (here.get(page).await.status, elsewhere.get(page).await.status);
+            if (status, other) != (expected, 403) {
+                wrong.push(format!("{} at {page}: {status}, of another consultation: {other}", role.code()));
+            }
+        }
+        for (page, _) in SERVICE {
+            let status = here.get(page).await.status;
+            if status != 403 {
+                wrong.push(format!("{} of one consultation at {page}: {status}", role.code()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_token_opens_what_its_role_may_and_nobody_comes_in_without() {
+    let app = TestApp::start().await;
+    let uploads = format!("{}/api/v1/consultations/sample/uploads", app.url);
+    let results = format!("{}/analysis/sample", app.url);
+    for (role, place, expected) in [
+        (Role::DeskOfficer, "sample", (200, 403)),
+        (Role::Analyst, "sample", (403, 200)),
+        (Role::Coder, "sample", (403, 403)),
+        (Role::Keyer, "sample", (403, 403)),
+        (Role::Administrator, "sample", (200, 200)),
+        (Role::Administrator, "past", (403, 403)),
+    ] {
+        let token = NewToken { name: format!("{}-{place}", role.code()), role, consultations: vec![place.to_owned()] };
+        let secret = access::add_token(&app.app.db().write, &token, None, chrono::Utc::now()).await.unwrap();
+        let get = async |url: &str| app.client.get(url).bearer_auth(&secret).send().await.unwrap().status().as_u16();
+        assert_eq!((get(&uploads).await, get(&results).await), expected, "{role:?} of {place}");
+    }
+    assert_eq!(app.client.get(&uploads).send().await.unwrap().status(), 401);
+    let outside = Desk::outside(&app);
+    for (page, _) in PAGES.iter().filter(|(page, _)| page.starts_with("/staff")) {
+        let sent = outside.get(page).await;
+        assert_eq!((sent.status, sent.place), (303, format!("/staff/sign-in?next={page}")));
+    }
+    app.stop().await;
+}
