@@ -145,6 +145,8 @@ async fn files_give_their_text_to_be_checked_and_are_kept_as_they_came() {
     assert_eq!(log.iter().filter(|entry| entry.action == "evidence.original_viewed").count(), cases.len());
     let later = Utc::now() + chrono::Duration::hours(25);
     jobs::tidy(&app.app, later).await.unwrap();
+    // Nobody is still signed in a day later.
+    let (desk, _) = Desk::with(&app, "again@example.org", OFFICER).await;
     let forgotten = with(&[("original_id", &uuid::Uuid::now_v7().to_string())]);
     let refused = send(&desk, new, &forgotten, None).await;
     assert!(refused.status == 422 && refused.page.contains("no longer kept") && refused.page.contains("id=\"file\""));
