@@ -1,0 +1,9 @@
+//! Every fault of a device, its network and its service.
+
+import './network.mjs';
+import './deaths.mjs';
+import './restored.mjs';
+import './storage.mjs';
+import './people.mjs';
+import './shell.mjs';
+import './soak.mjs';

@@ -1,0 +1,236 @@
+//! A device in a real browser, without the app's pages: the core itself, opened in a page of the service, and what it keeps.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import { ROOT } from '../support.mjs';
+import { PASSWORD } from './service.mjs';
+
+const CHROMIUM = process.env.SOUNDINGS_CHROMIUM ?? '/usr/bin/chromium';
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** The passphrase of every profile in these tests. */
+export const PASSPHRASE = 'seven herons crossed slowly';
+
+/** The consultation that is keyed and interviewed for. */
+export const CONSULTATION = 'service-harmonisation';
+
+let core;
+
+/** The core as one script, built from the same sources as the app. */
+function coreScript() {
+  if (!core) {
+    execFileSync(join(ROOT, 'scripts/build-client'), ['--core'], { cwd: ROOT, stdio: 'inherit' });
+    core = readFileSync(join(ROOT, 'target/client/core.js'), 'utf8');
+  }
+  return core;
+}
+
+/** A laptop: a browser with a profile folder of its own, which outlives the browser. */
+export class Laptop {
+  /** Everything that was finalised on it: the ids. */
+  finalised = [];
+  /** A word in every answer typed on it, to be looked for on the disk. */
+  secret = `zq${Math.random().toString(36).slice(2, 12)}x`;
+
+  static async start(options = {}) {
+    const laptop = new Laptop();
+    laptop.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
+    laptop.options = options;
+    await laptop.switchOn();
+    return laptop;
+  }
+
+  async switchOn() {
+    this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: ARGUMENTS, locale: 'en-GB', ...this.options });
+    this.context.setDefaultTimeout(60_000);
+  }
+
+  /** Every process of this browser and of no other dies at once. */
+  async crash() {
+    const ended = new Promise((done) => this.context.once('close', done));
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        if (readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(`--user-data-dir=${this.folder}`)) process.kill(Number(name), 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+    await ended;
+  }
+
+  async close() {
+    await this.context.close().catch(() => undefined);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Opens a tab with the device in it. The page is one of the service's that runs nothing of its own. */
+  async tab(origin, settings = {}) {
+    const page = await this.context.newPage();
+    await page.goto(`${origin}/healthz`);
+    await this.load(page, settings);
+    return page;
+  }
+
+  async load(page, settings = {}) {
+    await page.evaluate(`${coreScript()};globalThis.Core = Core;0`);
+    await page.evaluate(async (settings) => {
+      globalThis.device = await Core.openDevice({ alive: false, timeout_ms: 30_000, ...settings });
+    }, settings);
+  }
+
+  /** Signs in at the desk in this browser. The first to do so for a service chooses the password. */
+  async signIn(service, origin) {
+    const page = await this.context.newPage();
+    if (!service.hasPassword) {
+      await page.goto(service.desk.replace(/^https?:\/\/[^/]+/, origin));
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByLabel('The same password again').fill(PASSWORD);
+      await page.locator('main').getByRole('button', { name: 'Save password' }).click();
+      service.hasPassword = true;
+    } else {
+      await page.goto(`${origin}/staff/sign-in`);
+    }
+    await page.getByLabel('E-mail address').fill('demo@example.org');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.locator('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('nav.app-desk').waitFor();
+    await page.close();
+  }
+
+  /** From nothing to a device that is enrolled, with a profile that is unlocked and the forms on it. */
+  async enrolled(service, origin, settings = {}) {
+    await this.signIn(service, origin);
+    const page = await this.tab(origin, settings);
+    await page.evaluate(
+      async ({ passphrase }) => {
+        await device.enrol('Library laptop', 'Leigh library');
+        await device.createProfile(passphrase);
+        await device.refresh();
+      },
+      { passphrase: PASSPHRASE },
+    );
+    const status = await page.evaluate(() => device.status());
+    assert.ok(status.device && status.profile, 'the device is enrolled and unlocked');
+    return page;
+  }
+
+  /** Interviews so many people: begins, types, finalises. Returns the ids of what was kept. */
+  async interview(page, count, more = {}) {
+    const made = await page.evaluate(
+      async ({ count, words, consultation, more }) => {
+        const [found] = (await device.consultations()).filter((one) => one.code === consultation);
+        const link = found.bundles.find((one) => one.current);
+        const bundle = await device.bundle(link.digest);
+        const made = [];
+        for (let number = 0; number < count; number += 1) {
+          const open = await device.begin({ mode: 'interview', consultation, bundle: link.digest, edition: 'standard', channel: 'face_to_face' });
+          open.change({ entry: answers(bundle.definition, `${words} ${number}`) });
+          made.push({ ...(await open.finalise()), at: Date.now() });
+        }
+        return made;
+
+        /** The first choice of each question, and words where words are taken. */
+        function answers(form, words) {
+          const values = {};
+          const entry = { values, marks: {}, note: '' };
+          for (const field of Core.fields(form)) {
+            if (!field.editions.includes('standard')) continue;
+            const codes = Core.codesOfEntry(form, 'standard', entry);
+            if (!Core.asked(form, field, 'standard', codes)) continue;
+            if (field.takes.what === 'one') {
+              const choice = field.takes.choices.find((one) => Core.offered(one.text).includes('standard'));
+              if (choice) values[field.key] = [choice.code];
+            } else if (field.takes.what === 'text' && field.part === 'answer') values[field.key] = [words];
+          }
+          return { ...entry, ...(more.values ? { values: { ...values, ...more.values } } : {}) };
+        }
+      },
+      { count, words: this.secret, consultation: CONSULTATION, more },
+    );
+    this.finalised.push(...made.map((one) => one.revision_id));
+    return made;
+  }
+
+  /** Sends until nothing waits, pressing the button as often as a person would. */
+  async drain(page, tries = 40) {
+    for (let turn = 0; turn < tries; turn += 1) {
+      await page.evaluate(() => device.sendNow());
+      const { counts, sending } = await page.evaluate(() => device.status());
+      if (counts.pending === 0) return;
+      const asked = sending.until && Date.parse(sending.until) - Date.now();
+      if (asked > 0) await page.waitForTimeout(Math.min(asked + 20, 5_000));
+    }
+    const status = await page.evaluate(() => device.status());
+    assert.fail(`the queue did not drain: ${JSON.stringify(status.counts)} ${JSON.stringify(status.sending)} ${JSON.stringify(status.notices)}`);
+  }
+
+  status(page) {
+    return page.evaluate(() => device.status());
+  }
+
+  /** Every row of one of the device's stores, read beside the core. */
+  rows(page, store) {
+    return page.evaluate(
+      (store) =>
+        new Promise((done, failed) => {
+          const opening = indexedDB.open('soundings-keying');
+          opening.onerror = () => failed(opening.error);
+          opening.onsuccess = () => {
+            const all = opening.result.transaction(store).objectStore(store).getAll();
+            all.onerror = () => failed(all.error);
+            all.onsuccess = () => {
+              opening.result.close();
+              done(all.result);
+            };
+          };
+        }),
+      store,
+    );
+  }
+
+  /** Whether anything typed can be read in the files of the profile. The browser must be closed. */
+  leaks() {
+    const found = (words) => {
+      try {
+        return execFileSync('grep', ['-rlaF', '--', words, this.folder], { encoding: 'latin1' }).trim().split('\n');
+      } catch (fault) {
+        if (fault.status === 1) return [];
+        throw fault;
+      }
+    };
+    return found(this.secret);
+  }
+}
+
+/**
+ * What must hold after every case: everything finalised is on the service or still on the device (I1), there once (I2),
+ * with the device's own hash (I3); what is marked received has its line in the service's log (I4).
+ */
+export async function sound(service, laptop, page) {
+  const lines = service.rows('select revision_id, hash, number from sync_lines');
+  const [states, revisions, ledger] = [await laptop.rows(page, 'state'), await laptop.rows(page, 'revisions'), await laptop.rows(page, 'ledger')];
+  const there = new Map(lines.map((line) => [line.revision_id, line]));
+  const bytes = new Set(revisions.map((row) => row.revision_id));
+  const plain = (id) => id.replaceAll('-', '');
+  for (const id of laptop.finalised) {
+    const line = there.get(id) ?? there.get(plain(id));
+    assert.ok(line || bytes.has(id), `I1: ${id} is neither on the service nor on the device`);
+  }
+  const ids = lines.map((line) => `${line.revision_id} ${line.hash}`);
+  assert.equal(new Set(ids).size, ids.length, 'I2: nothing is there twice');
+  for (const state of states) {
+    const line = there.get(state.revision_id) ?? there.get(plain(state.revision_id));
+    if (line) assert.equal(line.hash, state.hash, `I3: ${state.revision_id} has the device's hash`);
+    if (state.state === 'received') {
+      const kept = ledger.find((row) => row.revision_id === state.revision_id);
+      assert.ok(kept && line && kept.line.split('|')[2] === String(line.number), `I4: ${state.revision_id} is marked received without its line`);
+    }
+  }
+}
