@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 DEMO := target/demo
 export CARGO
 
-.PHONY: run test bench assets check browser screenshots licences clean-demo help
+.PHONY: run test bench bench-themes assets check browser screenshots licences clean-demo help
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -23,7 +23,12 @@ test: ## everything: style, licences, both databases, forms, real browser
 bench: ## what must be fast, measured, on SQLite and PostgreSQL
 	@scripts/install-debian build postgres
 	@scripts/fetch-assets
-	@PGSSLMODE=disable scripts/postgres run scripts/postgres slow $(CARGO) bench --locked
+	@PGSSLMODE=disable scripts/postgres run scripts/postgres slow $(CARGO) bench --locked --bench speed
+
+bench-themes: ## how good and how fast theming is; SOUNDINGS_EVALUATION names a folder of labelled answers
+	@scripts/install-debian build
+	@scripts/fetch-assets
+	$(CARGO) bench --locked --bench themes --bench campaigns
 
 assets: ## fetch the front-end files that are not ours into assets/vendor
 	@scripts/install-debian build

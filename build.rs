@@ -5,7 +5,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What the binary embeds from outside, and would otherwise miss in the middle of a compile.
-const NEEDED: [&str; 3] = ["assets/vendor/templates/nhsuk", "assets/vendor/nhsuk-frontend.min.css", "assets/vendor/pictures"];
+const NEEDED: [&str; 5] = [
+    "assets/vendor/templates/nhsuk",
+    "assets/vendor/nhsuk-frontend.min.css",
+    "assets/vendor/pictures",
+    "assets/vendor/client/app.js",
+    "assets/vendor/client/sw.js",
+];
 
 /// Embedded folders: a file added to one of them must be seen without a clean build.
 const WATCHED: [&str; 6] = ["build.rs", "assets", "forms", "exports", "src/mail", "src/web"];

@@ -1,7 +1,7 @@
 //! What must be fast, measured: durable submissions, a public page and an upload, each beside a yardstick of the same minute.
 //!
 //! `cargo bench` measures everything; `cargo bench -- --quick` measures for a moment only, and `-- sqlite`, `-- page`,
-//! `-- upload`, `-- postgres` or `-- slow` that part alone. The server measured is the program itself in a process of its own, so that
+//! `-- upload`, `-- sync`, `-- postgres` or `-- slow` that part alone. The server measured is the program itself in a process of its own, so that
 //! its CPU time can be read; client, server and PostgreSQL share this machine. Nothing is written into the project.
 //!
 //! `slow` is PostgreSQL on a disk that flushes as a server's does. Where a flush costs next to nothing, one commit after
@@ -15,6 +15,7 @@ mod load;
 mod page;
 mod process;
 mod report;
+mod sync;
 mod upload;
 
 use std::time::Duration;
@@ -89,6 +90,16 @@ async fn measure(plan: &Plan) -> Result<()> {
     if plan.has("upload") {
         upload::measure(folder.path(), if plan.rounds == 1 { 20_000 } else { 200_000 }).await?;
     }
+    if plan.has("sync") {
+        handed_in(plan, &server, &sqlite.url).await?;
+        if let Some(database) = Scratch::postgres("SOUNDINGS_TEST_DATABASE").await? {
+            report::say("the same on PostgreSQL");
+            let server = Server::start(&database.url, folder.path()).await?;
+            handed_in(plan, &server, &database.url).await?;
+            drop(server);
+            database.remove().await?;
+        }
+    }
     if plan.has("postgres") {
         postgres(plan, folder.path(), "PostgreSQL", "SOUNDINGS_TEST_DATABASE").await?;
     }
@@ -96,6 +107,12 @@ async fn measure(plan: &Plan) -> Result<()> {
         postgres(plan, folder.path(), "PostgreSQL, each flush 4 ms longer", "SOUNDINGS_SLOW_DATABASE").await?;
     }
     Ok(())
+}
+
+/// Pushes of devices beside single submissions of the same minute.
+async fn handed_in(plan: &Plan, server: &Server, url: &str) -> Result<()> {
+    let single = submit(server, 32, plan).await?;
+    sync::measure(server, url, if plan.rounds == 1 { 40 } else { 200 }, single.rate).await
 }
 
 /// PostgreSQL as this environment variable names it.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::Config;
 use crate::intake::Intake;
+use crate::intake::sync::Keeper;
 use crate::store::Db;
 
 /// What a handler is given. Holds no state of its own: any number of instances may share one database.
@@ -13,6 +14,8 @@ pub struct App {
     pub config: Config,
     /// The way in.
     pub intake: Intake,
+    /// What the sync needs while the process runs.
+    pub sync: Keeper,
 }
 
 impl App {

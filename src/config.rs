@@ -22,6 +22,8 @@ pub struct Config {
     pub base_url: String,
     /// Whether staff must sign in with a second factor.
     pub second_factor: bool,
+    /// Whether devices keep the keying app so that it opens without a network.
+    pub offline_app: bool,
     /// Whether log lines are JSON.
     pub log_json: bool,
 }
@@ -59,6 +61,9 @@ pub struct Settings {
     /// Whether staff must set up an authenticator app [default: true]
     #[arg(long, env = "SOUNDINGS_SECOND_FACTOR", global = true)]
     pub second_factor: Option<bool>,
+    /// Whether devices keep the keying app; `false` takes its files, and nothing else, off them [default: true]
+    #[arg(long, env = "SOUNDINGS_OFFLINE_APP", global = true)]
+    pub offline_app: Option<bool>,
     /// Write log lines as JSON
     #[arg(long, env = "SOUNDINGS_LOG_JSON", global = true)]
     pub log_json: Option<bool>,
@@ -76,6 +81,7 @@ impl Settings {
             mail_from: self.mail_from.or(other.mail_from),
             base_url: self.base_url.or(other.base_url),
             second_factor: self.second_factor.or(other.second_factor),
+            offline_app: self.offline_app.or(other.offline_app),
             log_json: self.log_json.or(other.log_json),
         }
     }
@@ -106,6 +112,7 @@ impl Settings {
             mail_from: self.mail_from,
             base_url: base_url.trim_end_matches('/').to_owned(),
             second_factor: self.second_factor.unwrap_or(true),
+            offline_app: self.offline_app.unwrap_or(true),
             log_json: self.log_json.unwrap_or(false),
             listen,
         })

@@ -21,6 +21,12 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("sign in first, or send a bearer token")]
     SignIn,
+    /// The token was right once, and its last day is over.
+    #[error("this token has expired; ask an administrator for a new one")]
+    TokenExpired,
+    /// The token was right once, and somebody revoked it.
+    #[error("this token was revoked; ask an administrator for a new one")]
+    TokenRevoked,
     /// Somebody is signed in who may not do this.
     #[error("this account may not do that; ask an administrator for the role")]
     Forbidden,
@@ -44,10 +50,20 @@ impl Error {
             Self::Unreadable { code, .. } => code,
             Self::TooLarge(_) => "too_large",
             Self::SignIn => "sign_in",
+            Self::TokenExpired => "token_expired",
+            Self::TokenRevoked => "token_revoked",
             Self::Forbidden => "forbidden",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }
+    }
+
+    /// Whether a disk is full: waiting alone does not help there.
+    #[must_use]
+    pub fn is_full_disk(&self) -> bool {
+        let (Self::Unavailable(cause) | Self::Internal(cause)) = self else { return false };
+        let text = format!("{cause:#}");
+        ["disk is full", "No space left", "could not extend file"].iter().any(|full| text.contains(full))
     }
 
     /// Something sent that cannot be read.

@@ -2,6 +2,7 @@
 
 mod areas;
 mod check;
+mod codeframe;
 mod comparison;
 mod easy_read;
 mod exercise;

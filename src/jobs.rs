@@ -5,12 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::App;
-use crate::domain::consultation::london_day;
 use crate::domain::contact::keep_until;
+use crate::domain::window::london_day;
 use crate::error::Result;
 use crate::store::catalogue::Published;
 use crate::store::desk::{Act, Doing};
-use crate::store::{drafts, evidence, queue, sessions};
+use crate::store::{drafts, evidence, queue, sessions, waiting};
 
 /// How often what was published by another process is looked for.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -50,6 +50,7 @@ pub async fn run(app: App) {
 pub async fn tidy(app: &App, now: DateTime<Utc>) -> Result<u64> {
     sessions::forget_older(&app.db().write, now - TimeDelta::days(1)).await?;
     queue::tidy(&app.db().write, now).await?;
+    waiting::forget_older(&app.db().write, now - waiting::KEPT).await?;
     let mut forgotten = 0;
     evidence::forget_unlogged(&app.db().write, now - TimeDelta::hours(evidence::UNLOGGED_HOURS)).await?;
     for published in app.intake.shelf.now().all() {

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::config::Config;
 use crate::intake::Intake;
+use crate::intake::sync::Keeper;
 use crate::store::consultations;
 use crate::{demo, jobs, mail, store, web};
 
@@ -42,7 +43,8 @@ pub async fn open(config: Config, demonstration: bool) -> anyhow::Result<App> {
 /// Make an [`App`] on a database whose schema is up to date.
 pub async fn open_on(config: Config, db: store::Db) -> anyhow::Result<App> {
     let (intake, _tasks) = Intake::open(db, chrono::Utc::now).await.context("opening the intake")?;
-    Ok(App { config, intake })
+    let sync = Keeper::open(&intake, &config.data).await.context("opening the sync")?;
+    Ok(App { config, intake, sync })
 }
 
 /// Serve until told to stop.

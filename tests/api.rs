@@ -54,9 +54,9 @@ async fn the_description_of_the_api_names_addresses_that_answer() {
     let description: Value =
         app.client.get(format!("{}/api/v1/openapi.json", app.url)).send().await.unwrap().json().await.unwrap();
     let paths = description["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 7);
+    assert_eq!(paths.len(), 7 + 8);
     let token = app.token(Role::Administrator).await;
-    for (path, methods) in paths {
+    for (path, methods) in paths.iter().filter(|(path, _)| !path.starts_with("/api/v1/sync/")) {
         let path = path.replace("{code}", "sample").replace("{version}", "1").replace("{upload_id}", &Uuid::now_v7().to_string());
         let url = format!("{}{path}", app.url);
         if methods.get("get").is_some() {
@@ -69,6 +69,13 @@ async fn the_description_of_the_api_names_addresses_that_answer() {
             assert_eq!(answer.status(), expected, "{path}");
             assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
         }
+    }
+    // What a device asks is answered to devices alone, but it is there.
+    for (path, methods) in paths.iter().filter(|(path, _)| path.starts_with("/api/v1/sync/")) {
+        let url = format!("{}{}", app.url, path.replace("{digest}", "0123"));
+        let asked = if methods.get("get").is_some() { app.client.get(&url) } else { app.client.post(&url).body("{}") };
+        let answer = asked.header("x-sync-protocol", "1").send().await.unwrap();
+        assert_eq!(answer.status(), if path.ends_with("/info") { 200 } else { 401 }, "{path}");
     }
     let submission = &description["components"]["schemas"]["Submission"]["properties"];
     assert!(submission.get("revision_id").is_some() && submission.get("edition").is_some());

@@ -106,6 +106,16 @@ fn a_token_is_printed_once_and_an_unknown_role_is_wrong_usage() {
     assert!(out(&made).starts_with("soundings_"), "{}", err(&made));
     assert_eq!(folder.run(&["token", "add", "board", "--role", "analyst"]).status.code(), Some(1), "the name is taken");
     assert_eq!(folder.run(&["token", "add", "x", "--role", "king"]).status.code(), Some(2));
+    let over = folder.run(&["token", "add", "x", "--role", "analyst", "--expires", "2022-12-14"]);
+    assert!(over.status.code() == Some(1) && err(&over).contains("This day is over"), "{}", err(&over));
+    let far = folder.run(&["token", "add", "x", "--role", "analyst", "--expires", "2199-12-14"]);
+    assert!(far.status.code() == Some(1) && err(&far).contains("a year at most"), "{}", err(&far));
+    assert_eq!(folder.run(&["token", "add", "x", "--role", "analyst", "--days", "366"]).status.code(), Some(2));
+    let list = || out(&folder.run(&["token", "list"]));
+    assert!(list().contains("board  analyst@service-harmonisation  works until") && list().contains("never used"), "{}", list());
+    assert_eq!(folder.run(&["token", "remove", "board"]).status.code(), Some(0));
+    assert!(list().contains("board  analyst@service-harmonisation  revoked on"), "{}", list());
+    assert_eq!(folder.run(&["token", "remove", "board"]).status.code(), Some(1));
     assert_eq!(folder.run(&["verify"]).status.code(), Some(0));
 }
 

@@ -6,6 +6,7 @@ use chrono::{Days, Utc};
 use reqwest::multipart::{Form, Part};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
 use soundings::domain::access::Role;
+use soundings::store::desk::{Act, Doing};
 use soundings::store::evidence::{self, Item};
 use soundings::store::{audit, contacts};
 use soundings::{analysis, jobs};
@@ -260,6 +261,56 @@ async fn events_of_the_file_and_of_the_desk_are_listed_and_hold_their_table_note
 }
 
 #[actix_web::test]
+async fn evidence_is_found_by_kind_event_and_words_fifty_to_a_page() {
+    let app = TestApp::start().await;
+    let (desk, _) = Desk::with(&app, "desk@example.org", OFFICER).await;
+    logged(&desk, "sample", &with(&[("text", "I am 100% sure that ZAUBERNUSS grows there.")])).await;
+    let petition = [
+        ("kind", "petition"),
+        ("sender", "group"),
+        ("claimed", "12"),
+        ("title", "Keep the bus"),
+        ("wording", "Keep it."),
+        ("text", "Sign here."),
+    ];
+    logged(&desk, "sample", &with(&petition)).await;
+    let one = items(&app, "sample").await.into_iter().find(|item| item.evidence.title == "Car parking").unwrap();
+    for _ in 0..50 {
+        let evidence = soundings::domain::evidence::Evidence { text: "Another.".to_owned(), ..one.evidence.clone() };
+        let new = evidence::NewEvidence { evidence_id: uuid::Uuid::now_v7(), original_id: None, evidence };
+        let (consultation, by, doing) = ("sample".to_owned(), "tests".to_owned(), Doing::Log(new));
+        app.app.intake.writer.act(Act { consultation, by, doing }).await.unwrap();
+    }
+    let list = "/staff/sample/evidence";
+    let first = desk.get(list).await.page;
+    assert!(first.contains("52 items, newest first, page 1 of 2") && first.contains("SA-E52") && !first.contains(">SA-E2<"));
+    assert!(first.contains("page=2") && !first.contains("page=0"), "{first}");
+    let second = desk.get(&format!("{list}?page=2")).await.page;
+    assert!(second.contains(">SA-E2<") && second.contains(">SA-E1<") && !second.contains(">SA-E3<"));
+    assert!(second.contains("51 letters<"), "the counts are of all, on every page");
+    for (query, found) in [
+        ("kind=petition", "1 of 52 items"),
+        ("words=keep+THE", "1 of 52 items"),
+        ("words=zaubernuss", "1 of 52 items"),
+        ("words=100%25+s", "1 of 52 items"),
+        ("words=sa-e2", "1 of 52 items"),
+        ("kind=letter&words=another", "50 of 52 items"),
+        ("words=1%25sure", "Nothing logged is like that"),
+        ("words=n_ther", "Nothing logged is like that"),
+        ("event=workshop", "Nothing logged is like that"),
+        ("page=99", "page 2 of 2"),
+    ] {
+        let page = desk.get(&format!("{list}?{query}")).await.page;
+        assert!(page.contains(found), "{query}: {page}");
+    }
+    let log = audit::all(app.app.db()).await.unwrap();
+    let sought: Vec<_> = log.iter().filter(|entry| entry.action == "evidence.sought").collect();
+    assert!(sought.len() == 7 && sought.iter().any(|entry| entry.detail == "50 found"), "{sought:?}");
+    assert!(!log.iter().any(|entry| entry.detail.to_lowercase().contains("zaubernuss")), "what was sought may be a name");
+    app.stop().await;
+}
+
+#[actix_web::test]
 async fn a_request_for_a_format_is_queued_met_reported_and_forgets_whom_it_was_for() {
     let app = TestApp::start().await;
     let (desk, _) = Desk::with(&app, "desk@example.org", OFFICER).await;
@@ -341,7 +392,7 @@ async fn nothing_in_the_schema_joins_a_contact_or_a_request_to_what_anybody_said
         assert_eq!(clocked, 0, "{table} holds days, since an instant would lead to whatever came at the same moment");
     }
     assert_eq!(foreign_keys(&app, &apart).await, 0);
-    let id = contacts::unlinked_id().unwrap();
+    let id = soundings::store::chance::id().unwrap();
     assert_eq!(id.get_version_num(), 4, "an id without a clock in it");
     app.stop().await;
 }

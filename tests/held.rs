@@ -211,7 +211,7 @@ async fn an_extension_is_one_act_with_a_reason_and_everybody_reads_it() {
     let easy = app.client.get(format!("{}/sample/easy-read", app.url)).send().await.unwrap().text().await.unwrap();
     assert!(easy.contains("Letters came late."));
     let window = app.app.intake.shelf.consultation("sample").unwrap().window;
-    assert_eq!(window.closes_at, soundings::domain::consultation::london_midnight(today + Days::new(21)));
+    assert_eq!(window.closes_at, soundings::domain::window::london_midnight(today + Days::new(21)));
     let log = soundings::store::audit::all(app.app.db()).await.unwrap();
     assert_eq!(log.iter().filter(|entry| entry.action == "consultation.extended").count(), 1);
     app.stop().await;

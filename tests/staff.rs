@@ -241,6 +241,9 @@ async fn an_administrator_invites_gives_takes_and_shuts_out_and_all_of_it_is_in_
     let mut told: Vec<_> = grants.iter().map(|grant| (grant.role, grant.consultation.as_deref())).collect();
     told.sort_unstable();
     assert_eq!(told, [(Role::Keyer, Some("sample")), (Role::Analyst, None)]);
+    let (_, _, page) = browser.get(&path).await;
+    let place = between(&page.replace("&quot;", "\""), "value=\"analyst\"><input type=\"hidden\" name=\"place\" value=\"", "\"");
+    assert_eq!(place, "", "everywhere is no consultation called none");
     let hers = Browser::new(&app);
     hers.settle(&link, "bea@example.org").await;
     browser.post(&format!("{path}/disable"), &[]).await;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, Duration, Utc};
 use serde_json::json;
 use soundings::config::Settings;
 use soundings::domain::access::Role;
-use soundings::domain::consultation::london_midnight;
+use soundings::domain::window::london_midnight;
 use soundings::mail::worker::{Outcome, deliver};
 use soundings::mail::{Sender, daily};
 use soundings::store::queue;
@@ -94,7 +94,7 @@ async fn the_desk_is_told_once_a_day_what_was_held_and_once_that_a_consultation_
     body["form_version"] = json!(9);
     assert_eq!(app.send_keyed(&body).await.0, 202);
 
-    let midnight = london_midnight(soundings::domain::consultation::london_day(Utc::now()));
+    let midnight = london_midnight(soundings::domain::window::london_day(Utc::now()));
     let evening = midnight + Duration::hours(18);
     assert_eq!(daily::queue_due(&app.app, midnight + Duration::hours(6)).await.unwrap(), 0, "nobody is woken");
     assert_eq!(daily::queue_due(&app.app, evening).await.unwrap(), 1);

@@ -18,6 +18,10 @@ mod m0008_batches;
 mod m0009_uploads;
 mod m0010_decisions;
 mod m0011_evidence;
+mod m0012_tokens;
+mod m0013_edition_extensions;
+mod m0014_sync;
+mod m0015_waiting_uploads;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -37,6 +41,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_uploads::Migration),
             Box::new(m0010_decisions::Migration),
             Box::new(m0011_evidence::Migration),
+            Box::new(m0012_tokens::Migration),
+            Box::new(m0013_edition_extensions::Migration),
+            Box::new(m0014_sync::Migration),
+            Box::new(m0015_waiting_uploads::Migration),
         ]
     }
 }

@@ -1,8 +1,12 @@
 //! Floor 3, analysis: the responses as a rectangle, and the tables made from it.
 
 pub mod balance;
+pub mod campaigns;
 pub mod dataset;
+pub mod redact;
+pub mod suggest;
 pub mod tables;
+pub mod text;
 pub mod variable;
 
 #[cfg(test)]

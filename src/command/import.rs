@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use soundings::config::Config;
 use soundings::domain::submission::Channel;
 use soundings::intake::Intake;
-use soundings::intake::upload::{self, Accept, Done, Mapping, Upload};
+use soundings::intake::upload::{self, Accept, Done, Mapping, Progress, Upload};
 use soundings::store;
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
         None => Mapping::default(),
     };
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let upload = Upload { path, file_name, consultation: command.consultation, channel, mapping };
+    let upload = Upload { path, file_name, consultation: command.consultation, channel, mapping, progress: Progress::default() };
     let report = if command.dry_run {
         upload::check(&intake, &upload, ACTOR).await?
     } else {

@@ -5,6 +5,7 @@ mod forms;
 mod import;
 mod mail;
 mod staff;
+mod sync;
 mod token;
 
 use std::io::Write as _;
@@ -58,6 +59,9 @@ enum Command {
     /// Try the mail server
     #[command(subcommand)]
     Mail(mail::Command),
+    /// Offline sync: confirm a restore, make new keys
+    #[command(subcommand)]
+    Sync(sync::Command),
     /// Verify the hash chains of the audit log
     Verify,
 }
@@ -92,6 +96,7 @@ pub async fn run(line: Line) -> anyhow::Result<ExitCode> {
         Command::Import(command) => return import::run(command, &config).await,
         Command::Export(command) => return export::run(command, &config).await,
         Command::Mail(command) => mail::run(command, &config).await?,
+        Command::Sync(command) => sync::run(command, &config).await?,
         Command::Verify => return verify(&config).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,8 @@
 //! The demonstration: an empty database filled with clearly labelled synthetic responses in the real volumes of the area,
-//! the same ones every time.
+//! the same ones every time, and with something on each page of the desk.
 
 mod chance;
+mod desk;
 mod person;
 
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use chrono::{Days, NaiveDate, Utc};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
-use crate::domain::consultation::london_day;
 use crate::domain::submission::{Channel, Submission};
+use crate::domain::window::london_day;
 use crate::forms;
 use crate::intake::{self, Arrival, Intake, Receipt};
 use crate::store::catalogue::{DEMO_SINCE, Published};
@@ -91,6 +92,7 @@ pub async fn fill(intake: &Intake) -> anyhow::Result<Filled> {
             }
         }
     }
+    desk::fill(intake).await?;
     Ok(filled)
 }
 

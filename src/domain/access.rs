@@ -1,5 +1,6 @@
 //! Who may do what: roles, given for one consultation or for all of them.
 
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// What somebody does here. Each is given on its own; none includes another but [`Role::Administrator`].
@@ -64,6 +65,30 @@ impl Role {
     }
 }
 
+/// How many days a token works when nobody says otherwise.
+pub const TOKEN_DAYS: u64 = 90;
+
+/// The last day a token made today may have: a year from now.
+#[must_use]
+pub fn longest_token(today: NaiveDate) -> NaiveDate {
+    today.checked_add_months(Months::new(12)).unwrap_or(today)
+}
+
+/// Whether a token made today may have this last day.
+///
+/// # Errors
+/// Why it may not, and what to do.
+pub fn token_ends(last: NaiveDate, today: NaiveDate) -> Result<(), String> {
+    let longest = longest_token(today);
+    if last < today {
+        return Err("This day is over. Give a day that is still to come.".to_owned());
+    }
+    if last > longest {
+        return Err(format!("A token works for a year at most. Give a day up to {}.", super::day::as_typed(longest)));
+    }
+    Ok(())
+}
+
 /// A role in one consultation, or in every one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Grant {
@@ -88,8 +113,15 @@ impl Actor {
     /// Whether they have this role, or may do anything, in this consultation.
     #[must_use]
     pub fn may(&self, role: Role, consultation: &str) -> bool {
+        self.was_given(role, consultation) || self.was_given(Role::Administrator, consultation)
+    }
+
+    /// Whether this very role was given to them for this consultation. An administrator may do anything, and would be told
+    /// of everything: whoever is written to about the work of a role must have been given it.
+    #[must_use]
+    pub fn was_given(&self, role: Role, consultation: &str) -> bool {
         let covers = |grant: &Grant| grant.consultation.as_deref().is_none_or(|code| code == consultation);
-        self.grants.iter().any(|grant| (grant.role == role || grant.role == Role::Administrator) && covers(grant))
+        self.grants.iter().any(|grant| grant.role == role && covers(grant))
     }
 
     /// Whether they have this role, or may do anything, everywhere.
@@ -123,6 +155,25 @@ mod tests {
         let administrator = actor(&[(Role::Administrator, Some("send-strategy"))]);
         assert!(Role::ALL.into_iter().all(|role| administrator.may(role, "send-strategy")));
         assert!(!Role::ALL.into_iter().any(|role| administrator.may(role, "other") || administrator.may_everywhere(role)));
+    }
+
+    #[test]
+    fn only_whoever_was_given_a_role_is_written_to_about_its_work() {
+        let people = actor(&[(Role::Administrator, None), (Role::DeskOfficer, Some("send-strategy"))]);
+        assert!(people.was_given(Role::DeskOfficer, "send-strategy"));
+        assert!(!people.was_given(Role::DeskOfficer, "service-harmonisation"));
+        assert!(people.may(Role::DeskOfficer, "service-harmonisation"));
+        assert!(actor(&[(Role::Keyer, None)]).was_given(Role::Keyer, "send-strategy"), "given everywhere is given here");
+    }
+
+    #[test]
+    fn a_token_has_a_last_day_within_a_year() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2022-12-14");
+        assert!(token_ends(today, today).is_ok() && token_ends(day("2023-12-14"), today).is_ok());
+        assert!(token_ends(day("2022-12-13"), today).unwrap_err().contains("over"));
+        assert!(token_ends(day("2023-12-15"), today).unwrap_err().contains("up to 14/12/2023"));
+        assert_eq!(longest_token(day("2024-02-29")), day("2025-02-28"));
     }
 
     #[test]

@@ -14,6 +14,15 @@ pub fn keep_until(consultation: &Consultation) -> NaiveDate {
     from.checked_add_months(MONTHS).unwrap_or(from)
 }
 
+/// The most characters of how to reach somebody who asked for a format.
+pub const REACH_LIMIT: usize = 500;
+
+/// The most characters of what more there is to say about the format.
+pub const DETAILS_LIMIT: usize = 300;
+
+/// The most characters of how a request was met.
+pub const HOW_LIMIT: usize = 300;
+
 /// What somebody asked to be written to about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wants {

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::consultation::{Dates, Reception, Window};
 use super::submission::Channel;
+use super::window::{Dates, Reception, Window};
 
 /// The most characters one item's text may have: about two hundred pages.
 pub const TEXT_LIMIT: usize = 500_000;
@@ -273,7 +273,7 @@ impl Evidence {
             completed_on: self.written_on,
             posted_on: self.posted_on,
             received_on: Some(self.received_on),
-            began_at: None,
+            ..Dates::default()
         };
         match window.may_receive(Channel::Paper, dates, now) {
             Reception::InTime | Reception::NotYetOpen => Timing::InTime,

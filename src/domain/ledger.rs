@@ -4,7 +4,7 @@
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::consultation::london_day;
+use super::window::london_day;
 
 /// The most sheets one batch may hold: a pile that a person can count, and count again.
 pub const MOST_SHEETS: u32 = 2000;

@@ -1,10 +1,14 @@
 //! Floor 1: the rules of a consultation. No clock, no database, no web: time and ids are arguments.
 
 pub mod access;
+pub mod agreement;
 pub mod answer;
 pub mod check;
+pub mod codeframe;
+pub mod coding;
 pub mod consultation;
 pub mod contact;
+pub mod day;
 pub mod decision;
 pub mod disclosure;
 pub mod double_keying;
@@ -12,6 +16,7 @@ pub mod event;
 pub mod evidence;
 pub mod finding;
 pub mod form;
+pub mod lateness;
 pub mod ledger;
 pub mod paging;
 pub mod password;
@@ -20,6 +25,8 @@ pub mod response;
 pub mod retry;
 pub mod routing;
 pub mod submission;
+pub mod sync;
 pub mod tabulate;
 pub mod throttle;
+pub mod window;
 pub mod wording;

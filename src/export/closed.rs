@@ -11,6 +11,7 @@ use crate::analysis::dataset::Dataset;
 use crate::analysis::tables::{Wanted, plan};
 use crate::domain::answer::State;
 use crate::domain::disclosure::{Protected, Shown, ShownTable, protect};
+use crate::domain::lateness;
 use crate::domain::tabulate::{Reading, five_points_apart};
 
 /// The tables of a consultation, protected, with what must be said beside them.
@@ -63,7 +64,7 @@ pub fn tables_for_page(definition: &Definition, dataset: &Dataset) -> Result<Clo
         as_of: dataset.as_of.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         balance: dataset.balance.clone(),
         combined: combined(&protected.tables),
-        notes: notes(&protected, &missing),
+        notes: [notes(&protected, &missing), lateness::rules(&dataset.consultation, dataset.as_of)].concat(),
         protected,
         caveat: CAVEAT.to_owned(),
         warnings,

@@ -12,6 +12,7 @@ mod csv;
 mod csvw;
 pub mod definition;
 mod manifest;
+pub mod refi;
 mod responses;
 
 pub use closed::{ClosedTables, tables_for_page};

@@ -11,9 +11,10 @@ use super::{FileColumn, Output, csvw, made_up};
 use crate::analysis::dataset::Dataset;
 use crate::analysis::variable::{Holds, Variable};
 use crate::domain::answer::{State, Value};
-use crate::domain::consultation::london_day;
+use crate::domain::lateness;
 use crate::domain::response::Revision;
 use crate::domain::submission::Help;
+use crate::domain::window::london_day;
 
 /// One column, and what a row holds in it.
 type Filled<'a> = (FileColumn, Box<dyn Fn(usize, &Revision) -> String + 'a>);
@@ -35,7 +36,10 @@ pub(super) fn files(definition: &Definition, dataset: &Dataset) -> Output {
         key: vec!["row"],
         rows: (0..dataset.rows.len()).map(cells).collect(),
     };
-    let files = vec![table.file(), csvw::beside(&table, definition, &notes())];
+    let files = vec![
+        table.file(),
+        csvw::beside(&table, definition, &[notes(), lateness::rules(&dataset.consultation, dataset.as_of)].concat()),
+    ];
     let warnings = std::iter::once(definition.rights.clone()).chain(made_up(dataset)).collect();
     Output { files, published: BTreeMap::new(), audit: None, warnings }
 }

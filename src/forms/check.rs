@@ -4,7 +4,7 @@ use super::fault::{Fault, Faults, Report, did_you_mean};
 use super::library::{Contents, FormFile, Library, Place};
 use super::parity::parity;
 use super::succession::may_follow;
-use super::{areas, easy_read, exercise, keys, kinds, languages, pictures, routing, scales};
+use super::{areas, codeframe, easy_read, exercise, keys, kinds, languages, pictures, routing, scales};
 use crate::domain::form::{Form, FormVersion, Section};
 use crate::domain::question::Question;
 use crate::domain::wording::Edition;
@@ -29,6 +29,7 @@ fn check_file(library: &Library, file: &FormFile) -> Vec<Fault> {
     let mut faults = Faults::new(&shown, &file.places);
     match &file.contents {
         Contents::Consultation(consultation) => exercise::check(consultation, library, file, &mut faults),
+        Contents::Codeframe(starting) => codeframe::check(starting, file, library, &mut faults),
         Contents::Pictures(known) => pictures::check(known, file, library, &mut faults),
         Contents::Form(form) => {
             check_name(form, file, library, &mut faults);

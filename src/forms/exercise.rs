@@ -1,5 +1,6 @@
 //! The consultation's own file: its code, its dates, what it must say in both editions, and the form it names.
 
+use chrono::NaiveDate;
 use validator::Validate as _;
 
 use super::check::unknown;
@@ -15,8 +16,20 @@ use crate::domain::form::FormVersion;
 use crate::domain::wording::{Edition, wording_key};
 
 /// Addresses that the service itself answers beside the consultations.
-const RESERVED: [&str; 11] =
-    ["accessibility", "analysis", "api", "cookies", "healthz", "metrics", "privacy", "readyz", "sign-in", "staff", "static"];
+const RESERVED: [&str; 12] = [
+    "accessibility",
+    "analysis",
+    "api",
+    "cookies",
+    "healthz",
+    "keying",
+    "metrics",
+    "privacy",
+    "readyz",
+    "sign-in",
+    "staff",
+    "static",
+];
 
 /// Check a consultation's own file.
 pub(super) fn check(consultation: &Consultation, library: &Library, file: &FormFile, faults: &mut Faults<'_>) {
@@ -118,10 +131,11 @@ fn check_dates(consultation: &Consultation, faults: &mut Faults<'_>) {
 }
 
 fn check_extensions(consultation: &Consultation, faults: &mut Faults<'_>) {
-    let mut last = consultation.closes_on;
     for (index, extension) in consultation.extensions.iter().enumerate() {
         let path = format!("extension[{index}]");
         let (closes, announced) = (extension.closes_on, extension.announced_on);
+        let before = consultation.extensions.iter().take(index).filter(|one| one.is_for(extension.edition));
+        let last = before.map(|one| one.closes_on).fold(consultation.closes_on, NaiveDate::max);
         if closes <= last {
             let message = format!("an extension to {closes} is not later than {last}");
             faults.error(&format!("{path}.closes_on"), message, "an extension can only be later; write them in order (rule R13)");
@@ -134,7 +148,6 @@ fn check_extensions(consultation: &Consultation, faults: &mut Faults<'_>) {
                 "people who came late were turned away; say so in the reason",
             );
         }
-        last = last.max(closes);
     }
 }
 

@@ -187,7 +187,7 @@ fn check_code(path: &str, code: &str, faults: &mut Faults<'_>) {
     }
 }
 
-fn is_snake(code: &str) -> bool {
+pub(super) fn is_snake(code: &str) -> bool {
     !code.is_empty()
         && code.split('_').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 use super::places::Places;
+use crate::domain::codeframe::starting::Starting;
 use crate::domain::consultation::Consultation;
 use crate::domain::form::Form;
 
@@ -65,6 +66,11 @@ pub enum Place {
         /// The version.
         version: u32,
     },
+    /// `<consultation>/codeframe.toml`: the themes that coders begin with.
+    Codeframe {
+        /// The directory.
+        consultation: String,
+    },
     /// `pictures/pictures.toml`, or another file beside it.
     Pictures,
     /// A name that says nothing.
@@ -78,6 +84,8 @@ pub enum Contents {
     Consultation(Box<Consultation>),
     /// A form.
     Form(Box<Form>),
+    /// The themes that coders begin with.
+    Codeframe(Box<Starting>),
     /// The pictures.
     Pictures(Pictures),
     /// It could not be read; its faults say why.
@@ -158,6 +166,15 @@ impl Library {
     #[must_use]
     pub fn consultation(&self, code: &str) -> Option<&FormFile> {
         self.files.iter().find(|file| matches!(&file.place, Place::Consultation { consultation } if consultation == code))
+    }
+
+    /// The themes that a consultation's coders begin with; none when it has no such file or it cannot be read.
+    #[must_use]
+    pub fn codeframe(&self, code: &str) -> Option<&Starting> {
+        self.files.iter().find_map(|file| match (&file.place, &file.contents) {
+            (Place::Codeframe { consultation }, Contents::Codeframe(starting)) if consultation == code => Some(&**starting),
+            _ => None,
+        })
     }
 
     /// The files of a consultation's form that could be read, oldest version first.

@@ -10,7 +10,7 @@ use super::fault::{Fault, Faults, Severity};
 use super::library::{Contents, FormFile, Library, Place};
 use super::places::Places;
 use super::schema::walk;
-use super::shapes::{CONSULTATION, FORM, Key, PICTURES};
+use super::shapes::{CODEFRAME, CONSULTATION, FORM, Key, PICTURES};
 use crate::domain::response::hex;
 
 /// Read every file under a forms directory. What cannot be read is a fault in the library, never a failure.
@@ -121,8 +121,8 @@ fn parse(text: &str, place: &Place, places: &mut Places, shown: &str) -> (Conten
         return (Contents::Unread, faults.into_found());
     }
     let Some((keys, what)) = keys_of(place) else {
-        let suggestion =
-            "name it consultation.toml or <form>.v<number>.toml, such as survey.v1.toml; pictures go into pictures.toml";
+        let suggestion = "name it consultation.toml, codeframe.toml or <form>.v<number>.toml, such as survey.v1.toml; \
+                          pictures go into pictures.toml";
         let message = "the name of the file says neither form nor version".to_owned();
         faults.at(Severity::Error, 0, message, suggestion.to_owned());
         return (Contents::Unread, faults.into_found());
@@ -134,6 +134,7 @@ fn parse(text: &str, place: &Place, places: &mut Places, shown: &str) -> (Conten
     }
     let contents = match place {
         Place::Consultation { .. } => toml::from_str(text).map(|it| Contents::Consultation(Box::new(it))),
+        Place::Codeframe { .. } => toml::from_str(text).map(|it| Contents::Codeframe(Box::new(it))),
         Place::Pictures => toml::from_str(text).map(Contents::Pictures),
         _ => toml::from_str(text).map(|it| Contents::Form(Box::new(it))),
     };
@@ -152,6 +153,7 @@ fn keys_of(place: &Place) -> Option<(&'static [Key], &'static str)> {
     match place {
         Place::Consultation { .. } => Some((CONSULTATION, "the consultation")),
         Place::Form { .. } | Place::Example { .. } => Some((FORM, "the form")),
+        Place::Codeframe { .. } => Some((CODEFRAME, "the codeframe")),
         Place::Pictures => Some((PICTURES, "the file of pictures")),
         Place::Stray => None,
     }
@@ -177,6 +179,7 @@ fn place(directory: &str, name: &str) -> Place {
         ("pictures", ..) => Place::Pictures,
         ("examples", _, Some((form, version))) => Place::Example { form, version },
         (_, "consultation.toml", _) if directory != "examples" => Place::Consultation { consultation: directory.to_owned() },
+        (_, "codeframe.toml", _) if directory != "examples" => Place::Codeframe { consultation: directory.to_owned() },
         (_, _, Some((form, version))) => Place::Form { consultation: directory.to_owned(), form, version },
         _ => Place::Stray,
     }

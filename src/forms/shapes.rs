@@ -83,8 +83,12 @@ pub(super) static CONSULTATION: &[Key] = &[
     may("notes", Shape::Lines),
 ];
 
-pub(super) static EXTENSION: &[Key] =
-    &[needs("closes_on", Shape::Day), needs("announced_on", Shape::Day), needs("reason", Shape::Words)];
+pub(super) static EXTENSION: &[Key] = &[
+    may("edition", Shape::OneOf(&["standard", "easy_read"])),
+    needs("closes_on", Shape::Day),
+    needs("announced_on", Shape::Day),
+    needs("reason", Shape::Words),
+];
 
 pub(super) static PAPER: &[Key] = &[
     may("keyed_twice_per_cent", Shape::Whole(0, 100)),
@@ -186,6 +190,22 @@ pub(super) static BENCHMARK: &[Key] = &[needs("source", Shape::Line), needs("per
 
 pub(super) static BLOCK: &[Key] =
     &[may("heading", Shape::Line), may("text", Shape::Line), may("list", Shape::Lines), may("picture", Shape::Line)];
+
+pub(super) static CODEFRAME: &[Key] = &[needs("about", Shape::Line), may("frame", Shape::Tables(FRAME))];
+
+pub(super) static FRAME: &[Key] =
+    &[may("question", Shape::Line), may("net", Shape::Tables(THEME)), may("theme", Shape::Tables(THEME))];
+
+pub(super) static THEME: &[Key] = &[
+    needs("key", Shape::Line),
+    may("net", Shape::Line),
+    needs("name", Shape::Line),
+    needs("definition", Shape::Line),
+    may("include", Shape::Line),
+    may("exclude", Shape::Line),
+    may("examples", Shape::Lines),
+    may("source", Shape::Line),
+];
 
 pub(super) static PICTURES: &[Key] = &[needs("picture", Shape::Named(PICTURE))];
 

@@ -60,9 +60,8 @@ pub async fn carry_out(db: &Db, plan: &Plan, now: DateTime<Utc>) -> Result<usize
     if entries.is_empty() {
         return Ok(0);
     }
-    let mut chain = audit::Chain::begin(&tx, now).await?;
     let written = entries.len();
-    chain.append(&tx, entries).await?;
+    audit::append(&tx, entries, now).await?;
     tx.commit().await?;
     Ok(written)
 }

@@ -1,6 +1,7 @@
 //! Tests of the form files' floor: every fault with its file, line and suggestion; what may follow what; what is published.
 
 mod checking;
+mod codeframe;
 mod following;
 mod publishing;
 mod wording;

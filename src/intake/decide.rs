@@ -7,10 +7,11 @@ use super::{Arrival, Intake, Judge, admit};
 use crate::domain::check::{Checked, check};
 use crate::domain::decision::{Decision, correction, understood};
 use crate::domain::submission::Submission;
+use crate::domain::sync::payload::submission_in;
 use crate::error::{Error, Result};
-use crate::store::audit::{Chain, Entry};
+use crate::store::audit::{self, Entry};
 use crate::store::held::{self, Decided, Whole, Why};
-use crate::store::{begin_write, responses};
+use crate::store::{begin_write, responses, sync};
 
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +99,7 @@ async fn readable(
     whole: &Whole,
     version: Option<u32>,
 ) -> Result<Result<Submission, String>> {
-    let Ok(mut submission) = serde_json::from_slice::<Submission>(&whole.payload) else {
+    let Some(mut submission) = submission_in(&whole.payload) else {
         return Ok(
             Err("It cannot be read as a submission. Key it from the original instead, and set this one aside.".to_owned()),
         );
@@ -106,17 +107,25 @@ async fn readable(
     if let Some(version) = version {
         submission.form_version = version;
     }
+    for brought in sync::known(&intake.db.read, &[(consultation, whole.held.revision_id)]).await? {
+        submission.origin.device.get_or_insert_with(|| brought.device.to_string());
+        submission.origin.keyed_by.get_or_insert(brought.keyed_by);
+    }
     let published = intake.shelf.consultation(consultation)?;
     let Some(form) = published.form(submission.form.as_deref(), submission.form_version) else {
         return Ok(Err(format!("There is no form version {}. Choose the version it was filled in on.", submission.form_version)));
     };
     if whole.held.why == Why::Conflict.code() {
-        let Some(stands) = responses::known(&intake.db.read, consultation, submission.revision_id).await? else {
-            return Ok(Err("What stood under its id is no longer there.".to_owned()));
-        };
-        let last = responses::last(&intake.db.read, consultation, stands.response_id).await?;
-        let last = last.map_or(submission.revision_id, |(last, _)| last);
-        submission = correction(submission, whole.held.held_id, stands.response_id, last);
+        // What stands under its own id or, for a correction that came before what it corrects, the response it names.
+        let stands = responses::known(&intake.db.read, consultation, submission.revision_id).await?;
+        let response_id = stands.map_or(submission.response_id, |stands| stands.response_id);
+        match responses::last(&intake.db.read, consultation, response_id).await? {
+            None => return Ok(Err("The response it would correct is not here. Decide about that one first.".to_owned())),
+            Some((_, last)) if last.withdrawn => {
+                return Ok(Err("The response it would correct was withdrawn. Set this one aside.".to_owned()));
+            }
+            Some((last, _)) => submission = correction(submission, whole.held.held_id, response_id, last),
+        }
     }
     Ok(Ok(match check(form, submission.clone()) {
         Checked::Hold(findings) => understood(form, submission, &findings),
@@ -144,7 +153,9 @@ async fn note(intake: &Intake, consultation: &str, whole: &Whole, ruling: Ruling
     let tx = begin_write(&intake.db.write).await?;
     let noted = held::decide(&tx, consultation, whole.held.held_id, &decided, counted_as(whole)).await?;
     if noted {
-        Chain::begin(&tx, now).await?.append(&tx, vec![entry]).await?;
+        let (held, code) = (&whole.held, decided.decision.code());
+        sync::tell(&tx, consultation, held.held_id, held.revision_id, code, now).await?;
+        audit::append(&tx, vec![entry], now).await?;
     }
     tx.commit().await?;
     Ok(noted)

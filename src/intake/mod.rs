@@ -5,6 +5,7 @@ pub mod keyed;
 pub mod online;
 pub mod original;
 pub mod receipt;
+pub mod sync;
 pub mod upload;
 mod withdraw;
 
@@ -15,11 +16,11 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::domain::check::{Checked, check};
-use crate::domain::consultation::{Dates, Reception};
 use crate::domain::finding::Finding;
 use crate::domain::form::FormVersion;
 use crate::domain::response::{Response, hex};
 use crate::domain::submission::{Channel, Submission};
+use crate::domain::window::{Captured, Dates, Reception};
 use crate::error::{Error, Result};
 use crate::store::Db;
 use crate::store::catalogue::{Published, Shelf};
@@ -77,6 +78,8 @@ pub async fn accept(intake: &Intake, arrival: Arrival) -> Result<Receipt> {
 enum Judge {
     /// The rules.
     Rules,
+    /// The rules, for what a device brings: it was captured between two instants.
+    Device(Captured),
     /// A person has decided that it counts.
     Person,
 }
@@ -88,7 +91,8 @@ async fn admit(intake: &Intake, mut arrival: Arrival, judge: Judge) -> Result<Re
         return unknown_version(intake, &published, arrival).await;
     };
     let reception = match judge {
-        Judge::Rules => reception(intake, &published, &arrival).await?,
+        Judge::Rules => reception(intake, &published, &arrival, None).await?,
+        Judge::Device(captured) => reception(intake, &published, &arrival, Some(captured)).await?,
         Judge::Person => Reception::InTime,
     };
     match reception {
@@ -98,7 +102,7 @@ async fn admit(intake: &Intake, mut arrival: Arrival, judge: Judge) -> Result<Re
         Reception::Late => return hold(intake, arrival, Why::Late, Vec::new()).await,
         Reception::Unproven => return hold(intake, arrival, Why::Unproven, Vec::new()).await,
     }
-    if judge == Judge::Rules && !may_correct(intake, &arrival) {
+    if judge != Judge::Person && !may_correct(intake, &arrival) {
         return Ok(Receipt::Refused(Refusal::ReceiptCode));
     }
     // The answers go into the check and on into the response; what else arrived is small.
@@ -112,15 +116,17 @@ async fn admit(intake: &Intake, mut arrival: Arrival, judge: Judge) -> Result<Re
 }
 
 /// Whether it may be received. One whose id is already here is let through: a lost receipt must not become "too late".
-async fn reception(intake: &Intake, published: &Published, arrival: &Arrival) -> Result<Reception> {
+async fn reception(intake: &Intake, published: &Published, arrival: &Arrival, captured: Option<Captured>) -> Result<Reception> {
     let submission = &arrival.submission;
     let dates = Dates {
         completed_on: submission.completed_on,
         posted_on: submission.posted_on,
         received_on: submission.received_on,
         began_at: arrival.began_at,
+        captured,
     };
-    let reception = published.window.may_receive(submission.channel, dates, (intake.now)());
+    let reception =
+        published.consultation.window_of(Some(submission.edition)).may_receive(submission.channel, dates, (intake.now)());
     if reception == Reception::InTime
         || responses::known(&intake.db.read, &arrival.consultation, submission.revision_id).await?.is_none()
     {
@@ -207,9 +213,9 @@ async fn hold(intake: &Intake, arrival: Arrival, why: Why, findings: Vec<Finding
         revision_id,
         response_id,
         why,
-        channel: submission.channel,
-        edition: submission.edition,
-        form_version: submission.form_version,
+        channel: Some(submission.channel),
+        edition: Some(submission.edition),
+        form_version: Some(submission.form_version),
         digest: hex(&Sha256::digest(&arrival.payload)),
         payload: arrival.payload.to_vec(),
         findings,

@@ -9,7 +9,7 @@ use crate::domain::finding::Finding;
 use crate::error::Result;
 use crate::store::drafts::{base32, digits, group};
 use crate::store::held::Why;
-use crate::store::{Db, settings};
+use crate::store::{Db, chance, settings};
 
 /// What became of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,9 +89,7 @@ impl std::fmt::Debug for Key {
 impl Key {
     /// The key kept in the database; made when there is none.
     pub async fn open(db: &Db) -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-        let kept = settings::get_or_keep(&db.write, "receipt_key", &base32(&bytes)).await?;
+        let kept = settings::get_or_keep(&db.write, "receipt_key", &base32(&chance::bytes::<32>()?)).await?;
         Self::new(kept.as_bytes())
     }
 

@@ -1,13 +1,16 @@
 //! Letters of the day to the desk: what was held today, and that a consultation closes soon. Each goes once, whichever
 //! instance comes to it first.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Europe::London;
 
 use super::{ClosingSoon, HeldToday, Recipient, is_on, queue};
 use crate::app::App;
 use crate::domain::access::Role;
-use crate::domain::consultation::{Stage, london_day, london_midnight};
+use crate::domain::day;
+use crate::domain::window::{Stage, london_day, london_midnight};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::Result;
 use crate::store::catalogue::Published;
@@ -41,21 +44,19 @@ pub async fn queue_due(app: &App, now: DateTime<Utc>) -> Result<u64> {
     let people = staff::all(&app.db().read).await?;
     let mut queued = 0;
     for published in app.intake.shelf.now().all() {
-        let desk: Vec<&Staff> = people.iter().filter(|person| is_at_the_desk(person, &published)).collect();
+        let code = published.consultation.code.as_str();
+        let is_at_the_desk = |person: &&Staff| person.has_joined() && person.actor().was_given(Role::DeskOfficer, code);
+        let desk: Vec<&Staff> = people.iter().filter(is_at_the_desk).collect();
         if hour >= HELD_FROM {
             queued += held_today(app, &published, &desk, today, now).await?;
         }
-        queued += closing_soon(app, &published, &desk, today, now).await?;
+        // Editions may close on days of their own: each of these is told once.
+        let last_day = |edition| published.consultation.last_day_of(Some(edition));
+        for last in Edition::ALL.into_iter().map(last_day).collect::<BTreeSet<_>>() {
+            queued += closing_soon(app, &published, &desk, (today, last), now).await?;
+        }
     }
     Ok(queued)
-}
-
-/// Administrators may do anything, and would be told of everything: only those who were given the desk are written to.
-fn is_at_the_desk(person: &Staff, published: &Published) -> bool {
-    let code = published.consultation.code.as_str();
-    let here = |place: Option<&str>| place.is_none_or(|place| place == code);
-    let given = person.grants.iter().any(|grant| grant.role == Role::DeskOfficer && here(grant.consultation.as_deref()));
-    given && person.disabled_at.is_none() && person.password.is_some()
 }
 
 async fn held_today(app: &App, published: &Published, desk: &[&Staff], today: NaiveDate, now: DateTime<Utc>) -> Result<u64> {
@@ -73,21 +74,27 @@ async fn held_today(app: &App, published: &Published, desk: &[&Staff], today: Na
     once(app, &format!("mailed held {code}"), &today.to_string(), desk, &message, now).await
 }
 
-async fn closing_soon(app: &App, published: &Published, desk: &[&Staff], today: NaiveDate, now: DateTime<Utc>) -> Result<u64> {
+async fn closing_soon(
+    app: &App,
+    published: &Published,
+    desk: &[&Staff],
+    (today, last): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+) -> Result<u64> {
     let code = published.consultation.code.as_str();
-    let last = published.consultation.last_day();
-    if published.window.stage(now) != Stage::Open || today + Days::new(DAYS_BEFORE) < last {
+    let is_soon = today <= last && last <= today + Days::new(DAYS_BEFORE);
+    if published.window.stage(now) != Stage::Open || !is_soon {
         return Ok(0);
     }
     let responses = responses::counts(&app.db().read).await?.get(code).copied().unwrap_or_default();
     let message = ClosingSoon {
         consultation: title(published),
-        last_day: last.format("%-d %B %Y").to_string(),
+        last_day: day::in_words(last),
         responses: u64::try_from(responses).unwrap_or_default(),
         held: waiting(app, code).await?,
         link: format!("{}/staff", app.config.base_url),
     };
-    once(app, &format!("mailed closing {code}"), &last.to_string(), desk, &message, now).await
+    once(app, &format!("mailed closing {code} {last}"), &last.to_string(), desk, &message, now).await
 }
 
 /// Queue a message for everybody at the desk unless it was queued under this mark before, all in one transaction.

@@ -4,13 +4,14 @@ mod password;
 mod second_factor;
 pub mod secret;
 mod sign_in;
+pub mod tokens;
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use crate::domain::access::{Actor, Grant};
 use crate::error::{Error, Result};
-use crate::store::audit::{Chain, Entry};
+use crate::store::audit::{self, Entry};
 use crate::store::staff::{self, Purpose, Staff};
 use crate::store::{Db, begin_write, sessions};
 
@@ -60,7 +61,7 @@ pub async fn invite(
     let link = secret::new()?;
     staff::add_link(&tx, person.staff_id, &secret::hash(&link), Purpose::Welcome, now + Duration::days(LINK_DAYS)).await?;
     let entries = vec![entry(now, by, "staff.invited", person.staff_id, &told(&person.grants))];
-    Chain::begin(&tx, now).await?.append(&tx, entries).await?;
+    audit::append(&tx, entries, now).await?;
     tx.commit().await?;
     Ok((person, link))
 }
@@ -70,7 +71,7 @@ pub async fn new_link(db: &Db, staff_id: Uuid, purpose: Purpose, by: &str, now: 
     let link = secret::new()?;
     let tx = begin_write(&db.write).await?;
     staff::add_link(&tx, staff_id, &secret::hash(&link), purpose, now + Duration::days(LINK_DAYS)).await?;
-    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, by, "staff.link_made", staff_id, purpose.code())]).await?;
+    audit::append(&tx, vec![entry(now, by, "staff.link_made", staff_id, purpose.code())], now).await?;
     tx.commit().await?;
     Ok(link)
 }
@@ -88,7 +89,7 @@ pub async fn reset_link(db: &Db, email: &str, now: DateTime<Utc>) -> Result<Opti
     let tx = begin_write(&db.write).await?;
     staff::add_link(&tx, person.staff_id, &secret::hash(&link), Purpose::Reset, expires_at).await?;
     let entries = vec![entry(now, &person.actor().name, "staff.link_asked_for", person.staff_id, Purpose::Reset.code())];
-    Chain::begin(&tx, now).await?.append(&tx, entries).await?;
+    audit::append(&tx, entries, now).await?;
     tx.commit().await?;
     Ok(Some((person, link)))
 }
@@ -104,7 +105,7 @@ pub async fn opened(db: &Db, link: &str, now: DateTime<Utc>) -> Result<Option<(S
 pub async fn grant(db: &Db, staff_id: Uuid, grants: &[Grant], by: &Actor, now: DateTime<Utc>) -> Result<()> {
     let tx = begin_write(&db.write).await?;
     staff::set_grants(&tx, staff_id, grants).await?;
-    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, &by.name, "staff.granted", staff_id, &told(grants))]).await?;
+    audit::append(&tx, vec![entry(now, &by.name, "staff.granted", staff_id, &told(grants))], now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -114,7 +115,7 @@ pub async fn disable(db: &Db, staff_id: Uuid, disabled: bool, by: &str, now: Dat
     staff::set_disabled(&tx, staff_id, disabled.then_some(now)).await?;
     sessions::end_all(&tx, staff_id).await?;
     let action = if disabled { "staff.disabled" } else { "staff.enabled" };
-    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, by, action, staff_id, "")]).await?;
+    audit::append(&tx, vec![entry(now, by, action, staff_id, "")], now).await?;
     Ok(tx.commit().await?)
 }
 

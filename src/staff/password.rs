@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use super::{entry, opened, secret};
 use crate::domain::password::{Weakness, judge};
 use crate::error::Result;
-use crate::store::audit::Chain;
+use crate::store::audit;
 use crate::store::staff::{self, Purpose, Staff};
 use crate::store::{Db, begin_write, sessions};
 
@@ -36,10 +36,7 @@ pub async fn choose_password(db: &Db, link: &str, password: &str, now: DateTime<
     }
     sessions::end_all(&tx, person.staff_id).await?;
     let actor = format!("staff:{}", person.staff_id);
-    Chain::begin(&tx, now)
-        .await?
-        .append(&tx, vec![entry(now, &actor, "staff.password_set", person.staff_id, purpose.code())])
-        .await?;
+    audit::append(&tx, vec![entry(now, &actor, "staff.password_set", person.staff_id, purpose.code())], now).await?;
     tx.commit().await?;
     Ok(Some(Ok(person)))
 }
@@ -65,7 +62,7 @@ pub async fn change_password(
     staff::set_password(&tx, person.staff_id, &hash).await?;
     sessions::end_others(&tx, person.staff_id, &secret::hash(session)).await?;
     let actor = person.actor().name;
-    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, &actor, "staff.password_set", person.staff_id, "changed")]).await?;
+    audit::append(&tx, vec![entry(now, &actor, "staff.password_set", person.staff_id, "changed")], now).await?;
     tx.commit().await?;
     Ok(Some(Ok(())))
 }

@@ -5,9 +5,9 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::entry;
 use crate::error::Result;
-use crate::store::audit::Chain;
+use crate::store::audit;
 use crate::store::staff::{self, Staff};
-use crate::store::{Db, begin_write};
+use crate::store::{Db, begin_write, chance};
 
 /// What an authenticator app needs, shown once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,7 @@ pub struct Setup {
 pub fn setup(person: &Staff, before: Option<&str>) -> Result<Setup> {
     let secret = match before {
         Some(secret) if Secret::try_from_base32(secret).is_ok() => secret.to_owned(),
-        _ => {
-            let mut bytes = [0; 20];
-            getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-            Secret::from(bytes.to_vec()).to_base32()
-        }
+        _ => Secret::from(chance::bytes::<20>()?.to_vec()).to_base32(),
     };
     let address = totp(person, &secret)?.to_url().map_err(|error| anyhow::anyhow!("the authenticator's address: {error}"))?;
     Ok(Setup { secret, address })
@@ -43,7 +39,7 @@ pub(super) async fn keep(db: &Db, person: &Staff, secret: &str, code: &str, now:
     staff::set_authenticator(&tx, person.staff_id, Some(secret)).await?;
     staff::use_step(&tx, person.staff_id, step).await?;
     let actor = person.actor().name;
-    Chain::begin(&tx, now).await?.append(&tx, vec![entry(now, &actor, "staff.second_factor_set", person.staff_id, "")]).await?;
+    audit::append(&tx, vec![entry(now, &actor, "staff.second_factor_set", person.staff_id, "")], now).await?;
     tx.commit().await?;
     Ok(true)
 }

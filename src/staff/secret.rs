@@ -4,13 +4,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::response::hex;
 use crate::error::Result;
+use crate::store::chance;
 use crate::store::drafts::base32;
 
 /// A new secret of 160 random bits.
 pub fn new() -> Result<String> {
-    let mut bytes = [0; 20];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-    Ok(base32(&bytes).to_lowercase())
+    Ok(base32(&chance::bytes::<20>()?).to_lowercase())
 }
 
 /// What is kept of a secret.

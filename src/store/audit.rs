@@ -1,7 +1,8 @@
 //! The audit log: who did what, when; append-only, in hash chains, with never an answer in it.
 //!
 //! Each writer keeps a chain of its own, so that writers do not wait for each other. The first entry of a chain names
-//! the last hash of every chain there was, so that no chain can be dropped unseen.
+//! the last hash of every chain there was, so that no chain can be dropped unseen. What does not go through a writer
+//! shares one chain more.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +12,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::sql::rows;
-use super::{Db, begin_write};
+use super::sql::{rows, run};
+use super::{Db, begin_write, settings};
 use crate::domain::response::hex;
 use crate::error::Result;
 
@@ -63,7 +64,11 @@ impl Chain {
 
     /// Begin a new chain, whose first entry names the ends of all chains there are.
     pub async fn begin(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, DbErr> {
-        let mut chain = Self { id: Uuid::now_v7(), number: 0, hash: String::new() };
+        Self::begin_as(tx, Uuid::now_v7(), now).await
+    }
+
+    async fn begin_as(tx: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<Self, DbErr> {
+        let mut chain = Self { id, number: 0, hash: String::new() };
         let ends = ends(tx).await?;
         let detail: Vec<String> = ends.iter().map(|(id, (number, hash))| format!("{id}:{number}:{hash}")).collect();
         let subject = chain.id.to_string();
@@ -77,6 +82,18 @@ impl Chain {
         };
         chain.append(tx, vec![opening]).await?;
         Ok(chain)
+    }
+
+    /// The chain that no writer owns, shared by all processes: whoever adds to it holds it until their transaction ends.
+    async fn shared(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self> {
+        let id = settings::get_or_keep(tx, SHARED, &Uuid::now_v7().to_string()).await?;
+        run(tx, "UPDATE settings SET value = value WHERE name = $1", vec![SHARED.into()]).await?;
+        let id: Uuid = id.parse().map_err(anyhow::Error::from)?;
+        let last = "SELECT number, hash FROM audit WHERE chain = $1 ORDER BY number DESC LIMIT 1";
+        match rows(tx, last, vec![id.into()]).await?.first() {
+            Some(row) => Ok(Self { id, number: row.try_get("", "number")?, hash: row.try_get("", "hash")? }),
+            None => Ok(Self::begin_as(tx, id, now).await?),
+        }
     }
 
     /// The chain's id.
@@ -128,11 +145,20 @@ impl Chain {
     }
 }
 
-/// Record entries that belong to no writer's chain, in a short chain of their own.
+/// The setting that names the chain no writer owns.
+const SHARED: &str = "shared_chain";
+
+/// Add entries about what this transaction does, when it does not go through a writer. Such acts are rare, so they wait
+/// for each other and share one chain: a chain for each act would name all chains before it, and the log would swell.
+pub async fn append(tx: &impl ConnectionTrait, entries: Vec<Entry>, now: DateTime<Utc>) -> Result<()> {
+    Chain::shared(tx, now).await?.append(tx, entries).await?;
+    Ok(())
+}
+
+/// Record entries in a transaction of their own.
 pub async fn record(db: &Db, entries: Vec<Entry>, now: DateTime<Utc>) -> Result<()> {
     let tx = begin_write(&db.write).await?;
-    let mut chain = Chain::begin(&tx, now).await?;
-    chain.append(&tx, entries).await?;
+    append(&tx, entries, now).await?;
     tx.commit().await?;
     Ok(())
 }

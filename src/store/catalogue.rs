@@ -8,8 +8,9 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 
 use super::{Db, consultations, extensions, settings};
-use crate::domain::consultation::{Consultation, Window};
+use crate::domain::consultation::Consultation;
 use crate::domain::form::{Form, FormVersion};
+use crate::domain::window::Window;
 use crate::error::{Error, Result};
 
 /// The setting that says a database is a demonstration, and since which day.

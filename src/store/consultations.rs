@@ -70,7 +70,7 @@ pub async fn forms(db: &impl ConnectionTrait) -> Result<Vec<FormDocument>> {
 
 /// How many documents are published: changes when anything is.
 pub async fn published(db: &impl ConnectionTrait) -> Result<(i64, i64)> {
-    let sql = "SELECT (SELECT COUNT(*) FROM consultations) + (SELECT COUNT(*) FROM extensions) AS c, (SELECT COUNT(*) FROM form_versions) AS f";
+    let sql = "SELECT (SELECT COUNT(*) FROM consultations) + (SELECT COUNT(*) FROM edition_extensions) AS c, (SELECT COUNT(*) FROM form_versions) AS f";
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
     Ok(row.map(|row| Ok::<_, sea_orm::DbErr>((row.try_get("", "c")?, row.try_get("", "f")?))).transpose()?.unwrap_or_default())
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 /// Somebody who wants to be told.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// A new id, from [`unlinked_id`].
+    /// A new id, from [`super::chance::id`].
     pub contact_id: Uuid,
     /// Their name.
     pub name: String,
@@ -37,7 +37,7 @@ impl std::fmt::Debug for Contact {
 /// Somebody's request for another format.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// A new id, from [`unlinked_id`].
+    /// A new id, from [`super::chance::id`].
     pub request_id: Uuid,
     /// The format.
     pub format: Format,
@@ -65,16 +65,6 @@ impl std::fmt::Debug for Request {
 
 /// Days after a request was met until it no longer says how to reach the person.
 const REACH_DAYS: Days = Days::new(30);
-
-/// An id that is nothing but chance: one with a clock in it would tell when somebody wrote to us.
-///
-/// # Errors
-/// When the system gives no random bytes.
-pub fn unlinked_id() -> Result<Uuid> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
-}
 
 /// Add a contact.
 pub(super) async fn add(tx: &impl ConnectionTrait, consultation: &str, contact: &Contact) -> Result<(), DbErr> {

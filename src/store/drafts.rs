@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::chance;
 use crate::domain::response::hex;
 use crate::domain::submission::Help;
 use crate::domain::wording::Edition;
@@ -61,9 +62,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 impl DraftKey {
     /// A new secret from the operating system.
     pub fn random() -> Result<Self> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-        Ok(Self(bytes))
+        Ok(Self(chance::bytes()?))
     }
 
     /// The secret as people print and type it: 26 characters in groups of four.

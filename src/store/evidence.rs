@@ -1,10 +1,13 @@
 //! Evidence: logged once under its number, never changed but by a further revision; originals kept byte by byte.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::sql::{rows, run};
+use super::{Db, Kind};
 use crate::domain::evidence::Evidence;
 use crate::error::Result;
 
@@ -198,6 +201,19 @@ pub async fn all(db: &impl ConnectionTrait, consultation: &str) -> Result<Vec<It
     rows(db, sql, vec![consultation.into()]).await?.iter().map(item_from).collect()
 }
 
+/// The items whose last revision has these words in what it says, whatever their capitals.
+pub async fn saying(db: &Db, consultation: &str, words: &str) -> Result<HashSet<Uuid>> {
+    // SQLite knows the small letter of A to Z only: what is sought is made small in the same way.
+    let sought = if db.kind == Kind::Sqlite { words.to_ascii_lowercase() } else { words.to_lowercase() };
+    let escaped: String =
+        sought.chars().flat_map(|c| ['%', '_', '\\'].contains(&c).then_some('\\').into_iter().chain([c])).collect();
+    let sql = "SELECT r.evidence_id FROM evidence_revisions r WHERE r.consultation = $1 AND LOWER(r.words) LIKE $2 ESCAPE '\\' \
+               AND r.revision = (SELECT MAX(revision) FROM evidence_revisions \
+               WHERE consultation = r.consultation AND evidence_id = r.evidence_id)";
+    let found = rows(&db.read, sql, vec![consultation.into(), format!("%{escaped}%").into()]).await?;
+    Ok(found.iter().map(|row| row.try_get("", "evidence_id")).collect::<Result<_, DbErr>>()?)
+}
+
 /// One item with what it says, as this revision has it; as its last has it when none is named.
 pub async fn one(
     db: &impl ConnectionTrait,
@@ -207,10 +223,10 @@ pub async fn one(
 ) -> Result<Option<Item>> {
     let sql = "SELECT e.evidence_id, e.number, e.original_id, e.logged_at, r.revision, r.withdrawn, r.document, r.words \
                FROM evidence e JOIN evidence_revisions r ON r.consultation = e.consultation AND r.evidence_id = e.evidence_id \
-               WHERE e.consultation = $1 AND e.evidence_id = $2 AND ($3 IS NULL OR r.revision = $3) ORDER BY r.revision DESC LIMIT 1";
-    // PostgreSQL must be told what sort of nothing it is.
-    let sql = sql.replace("$3 IS NULL", "CAST($3 AS INTEGER) IS NULL");
-    let rows = rows(db, &sql, vec![consultation.into(), evidence_id.into(), revision.into()]).await?;
+               WHERE e.consultation = $1 AND e.evidence_id = $2 AND (CAST($3 AS INTEGER) IS NULL OR r.revision = $3) \
+               ORDER BY r.revision DESC LIMIT 1";
+    // PostgreSQL must be told what sort of nothing it is, hence the cast.
+    let rows = rows(db, sql, vec![consultation.into(), evidence_id.into(), revision.into()]).await?;
     rows.first().map(item_from).transpose()
 }
 

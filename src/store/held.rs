@@ -26,6 +26,16 @@ pub enum Why {
     Late,
     /// Nothing on it proves that it was in time.
     Unproven,
+    /// A device handed it in, and it cannot be read at all.
+    Unreadable,
+    /// A device handed it in, and nobody has the account that is said to have keyed it.
+    UnknownKeyer,
+    /// A device handed in a sheet that its batch cannot take.
+    Ledger,
+    /// A device handed it in before the consultation opened.
+    NotYetOpen,
+    /// A device handed in a withdrawal that cannot be done.
+    Withdrawal,
 }
 
 impl Why {
@@ -38,6 +48,11 @@ impl Why {
             Self::UnknownVersion => "unknown_version",
             Self::Late => "late",
             Self::Unproven => "unproven",
+            Self::Unreadable => "unreadable",
+            Self::UnknownKeyer => "unknown_keyer",
+            Self::Ledger => "ledger_refused",
+            Self::NotYetOpen => "not_yet_open",
+            Self::Withdrawal => "cannot_withdraw",
         }
     }
 }
@@ -55,12 +70,12 @@ pub struct NewHeld {
     pub response_id: Uuid,
     /// Why.
     pub why: Why,
-    /// How it came in.
-    pub channel: Channel,
+    /// How it came in; none for what is no response, or cannot be read as one: the balance counts responses.
+    pub channel: Option<Channel>,
     /// The wording it says was read.
-    pub edition: Edition,
+    pub edition: Option<Edition>,
     /// The version it names.
-    pub form_version: u32,
+    pub form_version: Option<u32>,
     /// SHA-256 of the payload or the answers.
     pub digest: String,
     /// The exact bytes that arrived.
@@ -105,6 +120,9 @@ pub struct Decided {
     pub at: DateTime<Utc>,
 }
 
+/// What stands for the channel of what is no response.
+const NO_CHANNEL: &str = "device";
+
 /// Put a submission aside. The same content under the same id is put aside once.
 pub async fn keep(tx: &impl ConnectionTrait, held: &NewHeld, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let sql = "INSERT INTO held (consultation, held_id, revision_id, response_id, why, channel, edition, form_version, digest, payload, \
@@ -116,9 +134,9 @@ pub async fn keep(tx: &impl ConnectionTrait, held: &NewHeld, now: DateTime<Utc>)
         held.revision_id.into(),
         Some(held.response_id).into(),
         held.why.code().into(),
-        held.channel.code().into(),
-        Some(held.edition.code()).into(),
-        Some(i32::try_from(held.form_version).unwrap_or(i32::MAX)).into(),
+        held.channel.map_or(NO_CHANNEL, Channel::code).into(),
+        held.edition.map(Edition::code).into(),
+        held.form_version.map(|version| i32::try_from(version).unwrap_or(i32::MAX)).into(),
         held.digest.clone().into(),
         held.payload.clone().into(),
         findings.into(),

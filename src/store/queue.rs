@@ -5,10 +5,11 @@
 //! payload, since a payload may hold an address.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::sql::{row, rows, run};
 use super::{Db, Kind, begin_write};
 use crate::domain::retry::{self, Next};
 use crate::error::Result;
@@ -76,7 +77,8 @@ pub struct Count {
 pub async fn put(db: &impl ConnectionTrait, job: NewJob, now: DateTime<Utc>) -> Result<()> {
     let sql =
         "INSERT INTO jobs (job_id, kind, payload, run_at, attempts, give_up_at, made_at) VALUES ($1, $2, $3, $4, 0, $5, $4)";
-    run(db, sql, [job.job_id.into(), job.kind.into(), job.payload.into(), now.into(), (now + retry::PATIENCE).into()]).await?;
+    run(db, sql, vec![job.job_id.into(), job.kind.into(), job.payload.into(), now.into(), (now + retry::PATIENCE).into()])
+        .await?;
     Ok(())
 }
 
@@ -98,8 +100,7 @@ const DUE: &str = "done_at IS NULL AND dead_at IS NULL AND run_at <= $1 AND (cla
 
 async fn is_any_due(db: &impl ConnectionTrait, family: &str, now: DateTime<Utc>) -> Result<bool> {
     let sql = format!("SELECT 1 AS due FROM jobs WHERE {DUE} LIMIT 1");
-    let values = [now.into(), of_family(family)];
-    Ok(db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?.is_some())
+    Ok(row(db, &sql, vec![now.into(), of_family(family)]).await?.is_some())
 }
 
 async fn claim_one(db: &Db, family: &str, now: DateTime<Utc>) -> Result<Option<Job>> {
@@ -110,9 +111,8 @@ async fn claim_one(db: &Db, family: &str, now: DateTime<Utc>) -> Result<Option<J
          ORDER BY run_at, job_id LIMIT 1 {pass_over}) RETURNING job_id, kind, payload, attempts, give_up_at, made_at"
     );
     let tx = begin_write(&db.write).await?;
-    let values = [now.into(), of_family(family), (now + retry::LEASE).into()];
-    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    let job = row.map(|row| job(&row)).transpose()?;
+    let claimed = row(&tx, &sql, vec![now.into(), of_family(family), (now + retry::LEASE).into()]).await?;
+    let job = claimed.map(|row| job(&row)).transpose()?;
     tx.commit().await?;
     Ok(job)
 }
@@ -140,7 +140,7 @@ fn attempts(row: &QueryResult) -> Result<u32, DbErr> {
 pub async fn done(db: &impl ConnectionTrait, job: &Job, now: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE jobs SET done_at = $3, payload = NULL, claimed_until = NULL, last_error = NULL \
                WHERE job_id = $1 AND attempts = $2 AND done_at IS NULL AND dead_at IS NULL";
-    Ok(run(db, sql, [job.job_id.into(), claim_number(job), now.into()]).await? > 0)
+    Ok(run(db, sql, vec![job.job_id.into(), claim_number(job), now.into()]).await? > 0)
 }
 
 /// A job failed, and why as a code that holds nobody's words. When it is tried again comes back.
@@ -151,7 +151,7 @@ pub async fn failed(db: &impl ConnectionTrait, job: &Job, error: &str, now: Date
         Next::At(run_at) => {
             let sql = "UPDATE jobs SET run_at = $3, last_error = $4, claimed_until = NULL \
                        WHERE job_id = $1 AND attempts = $2 AND done_at IS NULL AND dead_at IS NULL";
-            run(db, sql, [job.job_id.into(), claim_number(job), run_at.into(), error.into()]).await?;
+            run(db, sql, vec![job.job_id.into(), claim_number(job), run_at.into(), error.into()]).await?;
         }
     }
     Ok(next)
@@ -161,7 +161,7 @@ pub async fn failed(db: &impl ConnectionTrait, job: &Job, error: &str, now: Date
 pub async fn bury(db: &impl ConnectionTrait, job: &Job, error: &str, now: DateTime<Utc>) -> Result<()> {
     let sql = "UPDATE jobs SET dead_at = $3, last_error = $4, claimed_until = NULL \
                WHERE job_id = $1 AND attempts = $2 AND done_at IS NULL AND dead_at IS NULL";
-    run(db, sql, [job.job_id.into(), claim_number(job), now.into(), error.into()]).await?;
+    run(db, sql, vec![job.job_id.into(), claim_number(job), now.into(), error.into()]).await?;
     Ok(())
 }
 
@@ -173,7 +173,7 @@ fn claim_number(job: &Job) -> Value {
 pub async fn dead(db: &impl ConnectionTrait) -> Result<Vec<Dead>> {
     let sql = "SELECT job_id, kind, attempts, last_error, made_at, dead_at, payload IS NOT NULL AS can_retry FROM jobs \
                WHERE dead_at IS NOT NULL ORDER BY dead_at DESC, job_id";
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = rows(db, sql, Vec::new()).await?;
     let dead = rows.iter().map(|row| {
         Ok::<_, DbErr>(Dead {
             job_id: row.try_get("", "job_id")?,
@@ -193,22 +193,21 @@ pub async fn dead(db: &impl ConnectionTrait) -> Result<Vec<Dead>> {
 pub async fn retry(db: &impl ConnectionTrait, job_id: Uuid, now: DateTime<Utc>) -> Result<bool> {
     let sql = "UPDATE jobs SET dead_at = NULL, attempts = 0, run_at = $2, give_up_at = $3 \
                WHERE job_id = $1 AND dead_at IS NOT NULL AND payload IS NOT NULL";
-    Ok(run(db, sql, [job_id.into(), now.into(), (now + retry::PATIENCE).into()]).await? > 0)
+    Ok(run(db, sql, vec![job_id.into(), now.into(), (now + retry::PATIENCE).into()]).await? > 0)
 }
 
 /// Throw a dead job away: its payload goes at once, and the list keeps its kind and error. Says whether there was one
 /// with its payload still there. The caller notes in the audit log who decided.
 pub async fn throw_away(db: &impl ConnectionTrait, job_id: Uuid) -> Result<bool> {
     let sql = "UPDATE jobs SET payload = NULL WHERE job_id = $1 AND dead_at IS NOT NULL AND payload IS NOT NULL";
-    Ok(run(db, sql, [job_id.into()]).await? > 0)
+    Ok(run(db, sql, vec![job_id.into()]).await? > 0)
 }
 
 /// How many jobs of a family wait and how many are dead.
 pub async fn count(db: &impl ConnectionTrait, family: &str) -> Result<Count> {
     let sql = "SELECT COUNT(CASE WHEN dead_at IS NULL THEN 1 END) AS waiting, COUNT(dead_at) AS dead FROM jobs \
                WHERE done_at IS NULL AND payload IS NOT NULL AND kind LIKE $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [of_family(family)]);
-    let Some(row) = db.query_one_raw(statement).await? else { return Ok(Count { waiting: 0, dead: 0 }) };
+    let Some(row) = row(db, sql, vec![of_family(family)]).await? else { return Ok(Count { waiting: 0, dead: 0 }) };
     Ok(Count { waiting: row.try_get("", "waiting")?, dead: row.try_get("", "dead")? })
 }
 
@@ -217,12 +216,7 @@ pub async fn count(db: &impl ConnectionTrait, family: &str) -> Result<Count> {
 pub async fn tidy(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64> {
     let before = now - retry::KEPT_DEAD;
     let erase = "UPDATE jobs SET payload = NULL WHERE dead_at <= $1 AND payload IS NOT NULL";
-    let erased = run(db, erase, [before.into()]).await?;
-    run(db, "DELETE FROM jobs WHERE done_at <= $1", [before.into()]).await?;
+    let erased = run(db, erase, vec![before.into()]).await?;
+    run(db, "DELETE FROM jobs WHERE done_at <= $1", vec![before.into()]).await?;
     Ok(erased)
-}
-
-/// Run a statement; how many rows it changed comes back.
-async fn run<const N: usize>(db: &impl ConnectionTrait, sql: &str, values: [Value; N]) -> Result<u64> {
-    Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?.rows_affected())
 }

@@ -14,6 +14,11 @@ pub async fn rows(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> R
     db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
 }
 
+/// The first row of a query, if it has any.
+pub async fn row(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, DbErr> {
+    db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
+
 /// `(?, ?), (?, ?)`: room for this many rows of this many columns, as SQLite binds them fastest.
 pub fn places(rows: usize, columns: usize) -> String {
     let mut places = String::with_capacity(rows * (columns * 3 + 2));
@@ -23,6 +28,11 @@ pub fn places(rows: usize, columns: usize) -> String {
         let _written = write!(places, "{row}{})", ", ?".repeat(columns - 1));
     }
     places
+}
+
+/// `$2, $3, $4`: this many places, the first with this number.
+pub fn numbered(first: usize, count: usize) -> String {
+    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

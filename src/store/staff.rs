@@ -43,6 +43,12 @@ impl Staff {
     pub fn actor(&self) -> Actor {
         Actor { name: format!("staff:{}", self.staff_id), shown: self.name.clone(), grants: self.grants.clone() }
     }
+
+    /// Whether they have chosen a password and are not shut out.
+    #[must_use]
+    pub const fn has_joined(&self) -> bool {
+        self.password.is_some() && self.disabled_at.is_none()
+    }
 }
 
 const COLUMNS: &str = "staff_id, email, name, password, authenticator, last_step, made_at, disabled_at";

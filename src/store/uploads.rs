@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sql::{row, rows, run};
 use super::{Db, begin_write};
 use crate::error::Result;
 
@@ -61,6 +62,31 @@ pub struct Upload {
     pub state: State,
 }
 
+/// One upload in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Listed {
+    /// The upload.
+    #[serde(flatten)]
+    pub upload: Upload,
+    /// When its storing began.
+    pub began_at: DateTime<Utc>,
+    /// When it came to stand where it stands, unless it is still being stored.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// A line of an upload that is held for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLine {
+    /// Its number in the file.
+    pub line: u32,
+    /// The held item.
+    pub held_id: Uuid,
+    /// Why it is held, as a code.
+    pub why: String,
+    /// Whether somebody has decided about it.
+    pub is_decided: bool,
+}
+
 /// One line that was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
@@ -108,8 +134,7 @@ pub async fn there(db: &impl ConnectionTrait, consultation: &str, revisions: &[U
          AS gone FROM revisions r WHERE r.consultation = $1 AND r.revision_id IN ({})",
         places(2, revisions.len())
     );
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, ids(consultation, revisions));
-    let rows = db.query_all_raw(statement).await?;
+    let rows = rows(db, &sql, ids(consultation, revisions)).await?;
     let there = rows.iter().map(|row| {
         let there = There {
             response_id: row.try_get("", "response_id")?,
@@ -128,7 +153,7 @@ pub async fn begin(db: &Db, upload: &Upload, now: DateTime<Utc>) -> Result<bool>
     let sql = "INSERT INTO uploads (consultation, upload_id, file_name, sha256, channel, mapping, counts, actor, state, began_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
                ON CONFLICT (consultation, upload_id) DO UPDATE SET state = excluded.state";
-    let values = [
+    let values = vec![
         upload.consultation.clone().into(),
         upload.upload_id.into(),
         upload.file_name.clone().into(),
@@ -140,7 +165,7 @@ pub async fn begin(db: &Db, upload: &Upload, now: DateTime<Utc>) -> Result<bool>
         State::Storing.code().into(),
         now.into(),
     ];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    run(&tx, sql, values).await?;
     tx.commit().await?;
     Ok(before.is_some_and(|before| before.state == State::Storing))
 }
@@ -160,7 +185,7 @@ pub async fn note(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid
         let number = i32::try_from(line.line).map_err(anyhow::Error::from)?;
         values.extend([number.into(), line.revision_id.into(), line.response_id.into(), line.outcome.into()]);
     }
-    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    run(db, &sql, values).await?;
     Ok(())
 }
 
@@ -168,8 +193,8 @@ pub async fn note(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid
 pub async fn correct(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid, line: u32, outcome: &str) -> Result<()> {
     let sql = "UPDATE upload_lines SET outcome = $4 WHERE consultation = $1 AND upload_id = $2 AND line = $3";
     let line = i32::try_from(line).map_err(anyhow::Error::from)?;
-    let values = [consultation.into(), upload_id.into(), line.into(), outcome.into()];
-    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let values = vec![consultation.into(), upload_id.into(), line.into(), outcome.into()];
+    run(db, sql, values).await?;
     Ok(())
 }
 
@@ -184,8 +209,8 @@ pub async fn end(
 ) -> Result<()> {
     let sql =
         "UPDATE uploads SET state = $3, counts = COALESCE($4, counts), ended_at = $5 WHERE consultation = $1 AND upload_id = $2";
-    let values = [consultation.into(), upload_id.into(), state.code().into(), counts.into(), now.into()];
-    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let values = vec![consultation.into(), upload_id.into(), state.code().into(), counts.into(), now.into()];
+    run(db, sql, values).await?;
     Ok(())
 }
 
@@ -194,15 +219,42 @@ const COLUMNS: &str = "consultation, upload_id, file_name, sha256, channel, mapp
 /// One upload, if there is such a one.
 pub async fn get(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid) -> Result<Option<Upload>> {
     let sql = format!("SELECT {COLUMNS} FROM uploads WHERE consultation = $1 AND upload_id = $2");
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), upload_id.into()]);
-    db.query_one_raw(statement).await?.map(|row| upload_from(&row)).transpose()
+    row(db, &sql, vec![consultation.into(), upload_id.into()]).await?.map(|row| upload_from(&row)).transpose()
 }
 
 /// Every upload of a consultation, oldest first.
-pub async fn all(db: &impl ConnectionTrait, consultation: &str) -> Result<Vec<Upload>> {
-    let sql = format!("SELECT {COLUMNS} FROM uploads WHERE consultation = $1 ORDER BY began_at, upload_id");
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into()]);
-    db.query_all_raw(statement).await?.iter().map(upload_from).collect()
+pub async fn all(db: &impl ConnectionTrait, consultation: &str) -> Result<Vec<Listed>> {
+    let sql = format!("SELECT {COLUMNS}, began_at, ended_at FROM uploads WHERE consultation = $1 ORDER BY began_at, upload_id");
+    rows(db, &sql, vec![consultation.into()]).await?.iter().map(listed_from).collect()
+}
+
+/// One upload as the list shows it, if there is such a one.
+pub async fn listed(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid) -> Result<Option<Listed>> {
+    let sql = format!("SELECT {COLUMNS}, began_at, ended_at FROM uploads WHERE consultation = $1 AND upload_id = $2");
+    rows(db, &sql, vec![consultation.into(), upload_id.into()]).await?.first().map(listed_from).transpose()
+}
+
+fn listed_from(row: &QueryResult) -> Result<Listed> {
+    Ok(Listed { upload: upload_from(row)?, began_at: row.try_get("", "began_at")?, ended_at: row.try_get("", "ended_at")? })
+}
+
+/// The first lines of an upload that are held, at most so many, in the order of the file.
+pub async fn held(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid, most: u32) -> Result<Vec<HeldLine>> {
+    let sql = format!(
+        "SELECT l.line, h.held_id, h.why, h.decided_at IS NOT NULL AS is_decided FROM upload_lines l \
+         JOIN held h ON h.consultation = l.consultation AND h.revision_id = l.revision_id \
+         WHERE l.consultation = $1 AND l.upload_id = $2 AND l.outcome = 'held' ORDER BY l.line, h.held_id LIMIT {most}"
+    );
+    let found = rows(db, &sql, vec![consultation.into(), upload_id.into()]).await?;
+    let held = found.iter().map(|row| {
+        Ok::<_, DbErr>(HeldLine {
+            line: u32::try_from(row.try_get::<i32>("", "line")?).unwrap_or_default(),
+            held_id: row.try_get("", "held_id")?,
+            why: row.try_get("", "why")?,
+            is_decided: row.try_get("", "is_decided")?,
+        })
+    });
+    Ok(held.collect::<Result<_, _>>()?)
 }
 
 fn upload_from(row: &QueryResult) -> Result<Upload> {
@@ -226,15 +278,13 @@ pub async fn own_responses(db: &impl ConnectionTrait, consultation: &str, upload
                AND NOT EXISTS (SELECT 1 FROM upload_lines o JOIN uploads u ON u.consultation = o.consultation AND u.upload_id = o.upload_id \
                WHERE o.consultation = l.consultation AND o.response_id = l.response_id AND o.upload_id <> l.upload_id \
                AND o.outcome <> 'held' AND u.state <> 'withdrawn') ORDER BY l.response_id";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), upload_id.into()]);
-    let rows = db.query_all_raw(statement).await?;
+    let rows = rows(db, sql, vec![consultation.into(), upload_id.into()]).await?;
     Ok(rows.iter().map(|row| row.try_get("", "response_id")).collect::<Result<_, DbErr>>()?)
 }
 
 /// How many lines of an upload have each outcome.
 pub async fn outcomes(db: &impl ConnectionTrait, consultation: &str, upload_id: Uuid) -> Result<HashMap<String, i64>> {
     let sql = "SELECT outcome, COUNT(*) AS n FROM upload_lines WHERE consultation = $1 AND upload_id = $2 GROUP BY outcome";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [consultation.into(), upload_id.into()]);
-    let rows = db.query_all_raw(statement).await?;
+    let rows = rows(db, sql, vec![consultation.into(), upload_id.into()]).await?;
     Ok(rows.iter().map(|row| Ok((row.try_get("", "outcome")?, row.try_get("", "n")?))).collect::<Result<_, DbErr>>()?)
 }

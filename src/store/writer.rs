@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sea_orm::DbErr;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use super::desk::{self, Act};
 use super::held::{self, NewHeld, Why};
 use super::responses::{self, Known, NewRevision};
 use super::{Db, Kind, Tx, begin_write, first, is_passing};
+use crate::domain::response::hex;
 use crate::error::{Error, Result};
 
 /// What is to be written.
@@ -314,6 +316,7 @@ fn entry(at: DateTime<Utc>, actor: &str, action: &'static str, consultation: &st
     Entry { at, actor: actor.to_owned(), action, consultation: Some(consultation.to_owned()), subject, detail }
 }
 
+/// Known by its bytes, not by what they say: whoever was promised that these bytes are kept must find them.
 fn conflict(revision: &NewRevision, payload: &Arc<[u8]>) -> NewHeld {
     NewHeld {
         consultation: revision.consultation.clone(),
@@ -321,10 +324,10 @@ fn conflict(revision: &NewRevision, payload: &Arc<[u8]>) -> NewHeld {
         revision_id: revision.revision_id,
         response_id: revision.response_id,
         why: Why::Conflict,
-        channel: revision.channel,
-        edition: revision.edition,
-        form_version: revision.form_version,
-        digest: revision.digest.clone(),
+        channel: Some(revision.channel),
+        edition: Some(revision.edition),
+        form_version: Some(revision.form_version),
+        digest: if payload.is_empty() { revision.digest.clone() } else { hex(&Sha256::digest(payload)) },
         payload: payload.to_vec(),
         findings: Vec::new(),
         synthetic: revision.synthetic,

@@ -7,6 +7,7 @@ use actix_web::web::{self, Data, Form, Path, Query, ServiceConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::noting::note;
 use super::respond::PageFault;
 use super::session::{COOKIE, Caller};
 use super::view::VIEWS;
@@ -14,17 +15,15 @@ use super::view::shell::{Around, Back, Contents};
 use super::view::words::Tongue;
 use crate::analysis;
 use crate::app::App;
-use crate::domain::access::{Actor, Role};
+use crate::domain::access::Role;
 use crate::domain::answer::State;
 use crate::domain::disclosure::{Shown, ShownCell, ShownTable};
 use crate::domain::tabulate::{Column, Reading};
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::export::{self, ClosedTables};
-use crate::store::access;
-use crate::store::audit::Entry;
+use crate::store::access::{self, Bearer};
 use crate::store::catalogue::Published;
-use crate::store::writer::Work;
 
 type Page = Result<HttpResponse, PageFault>;
 
@@ -52,7 +51,7 @@ pub struct Pasted {
 
 /// The consultations there are tables of, or the sign-in page.
 async fn home(app: Data<App>, caller: Caller) -> Page {
-    let Some(actor) = &caller.0 else { return sign_in_page(false) };
+    let Some(actor) = &caller.0 else { return sign_in_page(None) };
     let consultations: Vec<_> = app
         .intake
         .shelf
@@ -65,14 +64,19 @@ async fn home(app: Data<App>, caller: Caller) -> Page {
     page("Analysis", "analysis-home.jinja", None, &json!({ "consultations": consultations, "name": actor.shown }))
 }
 
-fn sign_in_page(wrong: bool) -> Page {
+fn sign_in_page(wrong: Option<&str>) -> Page {
     page("Sign in", "analysis-sign-in.jinja", None, &json!({ "wrong": wrong }))
 }
 
 async fn sign_in(app: Data<App>, pasted: Form<Pasted>) -> Page {
     let secret = pasted.token.trim();
-    let Some(actor) = access::bearer(&app.db().read, secret, app.now()).await? else { return sign_in_page(true) };
-    note(&app, &actor, "sign_in.done", None, "token").await?;
+    let actor = match access::bearer(app.db(), secret, app.now()).await? {
+        Bearer::Actor(actor) => actor,
+        Bearer::Expired => return sign_in_page(Some("This token has expired. Ask an administrator for a new one.")),
+        Bearer::Revoked => return sign_in_page(Some("This token was revoked. Ask an administrator for a new one.")),
+        Bearer::Unknown => return sign_in_page(Some("This token is not known. Paste it again, or ask for a new one.")),
+    };
+    note(&app, &actor, "sign_in.done", None, "service", "token").await?;
     let cookie = Cookie::build(COOKIE, secret.to_owned()).path("/analysis").http_only(true).same_site(SameSite::Strict);
     let cookie = cookie.secure(app.config.is_encrypted());
     Ok(HttpResponse::SeeOther().cookie(cookie.finish()).insert_header((header::LOCATION, "/analysis")).finish())
@@ -87,7 +91,7 @@ async fn sign_out() -> HttpResponse {
 /// The closed tables of one consultation by one breakdown, from the same function as the files.
 async fn tables(app: Data<App>, code: Path<String>, choice: Query<Choice>, caller: Caller) -> Page {
     if caller.0.is_none() {
-        return sign_in_page(false);
+        return sign_in_page(None);
     }
     let actor = caller.require(Role::Analyst, &code)?;
     let published = app.intake.shelf.consultation(&code)?;
@@ -97,8 +101,9 @@ async fn tables(app: Data<App>, code: Path<String>, choice: Query<Choice>, calle
     let made = made
         .map_err(|error| Error::Internal(error.into()))?
         .map_err(|error| Error::unreadable(error.code(), error.to_string()))?;
-    note(&app, actor, "tables.viewed", Some(&code), choice.by.as_deref().unwrap_or("all")).await?;
-    let context = shown(&made, choice.by.as_deref().unwrap_or("all"));
+    let by = choice.by.as_deref().unwrap_or("all");
+    note(&app, actor, "tables.viewed", Some(&code), code.as_str(), by.chars().take(40).collect::<String>()).await?;
+    let context = shown(&made, by);
     page(&format!("Results: {}", title(&published)), "analysis-tables.jinja", Some(&published), &context)
 }
 
@@ -217,17 +222,4 @@ fn page(title: &str, template: &str, published: Option<&Published>, context: &se
     let back = if published.is_some() { Back::To("/analysis") } else { Back::None };
     let body = VIEWS.page(&around, Contents { title, in_error: false, back, path: "/analysis", main: &main })?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(body))
-}
-
-async fn note(app: &App, actor: &Actor, action: &'static str, consultation: Option<&str>, detail: &str) -> Result<()> {
-    let entry = Entry {
-        at: app.now(),
-        actor: actor.name.clone(),
-        action,
-        consultation: consultation.map(str::to_owned),
-        subject: consultation.unwrap_or("service").to_owned(),
-        detail: detail.chars().take(40).collect(),
-    };
-    app.intake.writer.write(Work::Note(entry)).await?;
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! The API: what is open, the form definitions, and responses in. Described by `openapi.json`, made from this code.
 
+use std::collections::BTreeMap;
+
 use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
@@ -12,7 +14,7 @@ use uuid::Uuid;
 
 use super::problem::{self, Explained, Problem};
 use super::session::Caller;
-use super::uploads;
+use super::{sync, uploads};
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::submission::{Channel, Submission};
@@ -34,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/consultations/{code}/forms/{version}", web::get().to(form))
         .route("/consultations/{code}/responses", web::post().to(respond))
         .configure(uploads::routes)
+        .configure(sync::routes)
         .default_service(web::to(no_such_address));
 }
 
@@ -41,7 +44,24 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Soundings", description = "Consultations, their forms, and responses to them."),
-    paths(consultations, consultation, form, respond, uploads::take_in, uploads::list, uploads::blank, uploads::withdraw),
+    paths(
+        consultations,
+        consultation,
+        form,
+        respond,
+        uploads::take_in,
+        uploads::list,
+        uploads::blank,
+        uploads::withdraw,
+        sync::enrol::info,
+        sync::enrol::enrol,
+        sync::push::push,
+        sync::ask::status,
+        sync::ask::ledger,
+        sync::pull::pull,
+        sync::pull::one_bundle,
+        sync::recovery::recover
+    ),
     components(schemas(Submission, problem::Body))
 )]
 pub struct Description;
@@ -69,8 +89,10 @@ pub struct Consultation {
     stage: &'static str,
     /// The first instant at which it is open.
     opens_at: DateTime<Utc>,
-    /// The first instant at which it is no longer open.
+    /// The first instant at which it is no longer open, in whichever edition.
     closes_at: DateTime<Utc>,
+    /// The same by edition: one may stay open longer.
+    closes_at_by_edition: BTreeMap<&'static str, DateTime<Utc>>,
     /// The day of the decision.
     decides_on: Option<NaiveDate>,
     /// The code of its main form.
@@ -92,6 +114,10 @@ impl Consultation {
             stage: published.window.stage(now).code(),
             opens_at: published.window.opens_at,
             closes_at: published.window.closes_at,
+            closes_at_by_edition: Edition::ALL
+                .into_iter()
+                .map(|edition| (edition.code(), consultation.window_of(Some(edition)).closes_at))
+                .collect(),
             decides_on: consultation.decides_on,
             form: consultation.form.clone(),
             form_versions: published.versions().map(|version| version.form.version).collect(),

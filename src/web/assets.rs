@@ -41,6 +41,17 @@ pub fn root() -> &'static str {
     &ASSETS.root
 }
 
+/// The addresses of what the device app's own page shows; the forms' pictures and what only other pages use are left out.
+pub fn shell() -> impl Iterator<Item = String> {
+    let mut names: Vec<&String> = ASSETS.files.keys().filter(|name| is_of_the_shell(name)).collect();
+    names.sort();
+    names.into_iter().map(|name| format!("{}/{name}", root()))
+}
+
+fn is_of_the_shell(name: &str) -> bool {
+    name.starts_with("images/") || ["nhsuk-frontend.min.css", "soundings.css", "device.css", "icon.svg"].contains(&name)
+}
+
 /// The addresses of the static files.
 pub fn routes(config: &mut ServiceConfig) {
     config.route("/static/{version}/{path:.*}", get().to(serve)).route("/favicon.ico", get().to(no_icon));
@@ -85,6 +96,7 @@ fn kind(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         _ => "application/octet-stream",
     }
 }

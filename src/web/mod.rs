@@ -3,13 +3,17 @@
 pub mod analysis;
 pub mod api;
 pub mod assets;
+pub mod bundle;
+pub mod device;
 pub mod guard;
 pub mod health;
+mod noting;
 pub mod paper;
 pub mod problem;
 pub mod respond;
 pub mod session;
 pub mod staff;
+pub mod sync;
 pub mod uploads;
 pub mod view;
 
@@ -23,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/metrics", web::get().to(health::metrics))
         .service(web::scope("/api/v1").configure(api::routes))
         .configure(assets::routes)
+        .configure(device::routes)
         .configure(analysis::routes)
         .configure(staff::routes)
         .configure(respond::routes);

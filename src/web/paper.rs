@@ -43,7 +43,7 @@ fn context(visit: &Visit, form: &FormVersion) -> Result<Json, PageFault> {
         "foot": visit.address(&format!("paper/{}/foot.css", visit.tongue.edition.slug())),
         "summary": consultation.summary.show(visit.tongue.edition, &visit.tongue.language),
         "owner": consultation.owner,
-        "closes": visit.day(consultation.last_day()),
+        "closes": visit.day(visit.last_day()),
         "contact": consultation.contact,
         "address": address,
         "qr": qr(&address)?,

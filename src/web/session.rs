@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::access::{Actor, Role};
 use crate::error::{Error, Result};
 use crate::staff;
-use crate::store::access;
+use crate::store::access::{self, Bearer};
 
 /// The cookie that holds a pasted token.
 pub const COOKIE: &str = "soundings_token";
@@ -53,8 +53,12 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let Some(app) = app else { return Ok(Self(None)) };
             if let Some(secret) = secret {
-                let actor = access::bearer(&app.db().read, &secret, app.now()).await?;
-                return actor.map(|actor| Self(Some(actor))).ok_or(Problem(Error::SignIn));
+                return match access::bearer(app.db(), &secret, app.now()).await? {
+                    Bearer::Actor(actor) => Ok(Self(Some(actor))),
+                    Bearer::Expired => Err(Problem(Error::TokenExpired)),
+                    Bearer::Revoked => Err(Problem(Error::TokenRevoked)),
+                    Bearer::Unknown => Err(Problem(Error::SignIn)),
+                };
             }
             let Some(session) = session else { return Ok(Self(None)) };
             let signed = staff::signed(app.db(), &session, app.now()).await?;

@@ -1,33 +1,13 @@
 //! The desk in a real browser: in by a link, a password and an authenticator's code; people and roles; a session's end.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 
 import { SERVICE_HARMONISATION, follow, place } from './form.mjs';
 import { Seen, judge } from './seen.mjs';
+import { choosePassword, code, enter as enterWith, pressByKeys, pressed, signIn, staffCommand, tabTo } from './staff.mjs';
 import { stage } from './stage.mjs';
 import { asVisitor, startProgram } from './support.mjs';
-
-const PASSWORD = 'otter lantern gravel nine';
-
-/** What an authenticator app shows for a secret in base 32 (RFC 6238: six digits, SHA-1, half minutes). */
-export function code(secret, later = 0) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret.replace(/=+$/, '')].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
-  const hash = createHmac('sha1', key).update(step).digest();
-  const at = hash.at(-1) & 15;
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-/** Presses a button of the page by its words. */
-export function pressed(page, words) {
-  return follow(page, page.locator('main').getByRole('button', { name: words }));
-}
 
 describe('somebody at the desk', () => {
   const seen = new Seen();
@@ -45,18 +25,12 @@ describe('somebody at the desk', () => {
       async (page) => {
         await page.goto(program.desk);
         await seen.look(page);
-        await page.getByLabel('Password', { exact: true }).fill('too short');
-        await page.getByLabel('The same password again').fill('too short');
-        await pressed(page, 'Save password');
+        await choosePassword(page, 'too short');
         assert.match(await page.locator('.nhsuk-error-summary').innerText(), /12 characters or more/);
         await seen.look(page);
-        await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-        await page.getByLabel('The same password again').fill(PASSWORD);
-        await pressed(page, 'Save password');
+        await choosePassword(page);
         await seen.look(page);
-        await page.getByLabel('E-mail address').fill('demo@example.org');
-        await page.getByLabel('Password').fill(PASSWORD);
-        await pressed(page, 'Sign in');
+        await signIn(page, 'demo@example.org');
         assert.equal(await page.locator('.app-qr svg').count(), 1, 'there is a QR code to read');
         const secret = await page.locator('[name="secret"]').inputValue();
         await seen.look(page);
@@ -108,8 +82,7 @@ describe('somebody at the desk', () => {
         const before = Number(await page.locator('main p strong').first().innerText());
         await follow(page, page.locator('main table a').first());
         await seen.look(page);
-        await tabTo(page, 'Decide');
-        await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+        await pressByKeys(page, 'Decide');
         assert.equal(await page.locator('.nhsuk-error-summary li').count(), 2);
         await seen.look(page);
         await tabTo(page, 'decision');
@@ -117,8 +90,7 @@ describe('somebody at the desk', () => {
         await page.keyboard.press('ArrowUp');
         await tabTo(page, 'reason');
         await page.keyboard.type('The postmark shows that it was in time.');
-        await tabTo(page, 'Decide');
-        await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+        await pressByKeys(page, 'Decide');
         assert.match(await page.locator('main').innerText(), /It counts now|It is set aside/);
         await seen.look(page);
         await follow(page, page.getByRole('link', { name: 'Back' }));
@@ -143,16 +115,6 @@ describe('somebody at the desk', () => {
     );
   });
 
-  /** Presses Tab until the field of that name, or the button with those words, has the focus. */
-  async function tabTo(page, wanted) {
-    for (let step = 0; step < 60; step += 1) {
-      await page.keyboard.press('Tab');
-      const is = await page.evaluate(() => [document.activeElement.name, document.activeElement.innerText?.trim()]);
-      if (is.includes(wanted)) return;
-    }
-    assert.fail(`Tab never reached ${wanted}`);
-  }
-
   it('is warned before the session ends, and can stay', async () => {
     await visit(
       async (page) => {
@@ -172,20 +134,7 @@ describe('somebody at the desk', () => {
   });
 
   /** Signs in with a new link, since an authenticator's code is taken once. */
-  async function enter(page) {
-    const command = ['staff', 'link', 'demo@example.org', '--database', program.database, '--base-url', program.origin];
-    const link = execFileSync(program.binary, command, { encoding: 'utf8' }).trim();
-    await page.goto(link);
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('The same password again').fill(PASSWORD);
-    await pressed(page, 'Save password');
-    await page.getByLabel('E-mail address').fill('demo@example.org');
-    await page.getByLabel('Password').fill(PASSWORD);
-    await pressed(page, 'Sign in');
-    await page.getByLabel('Six digits').fill(code(await page.locator('[name="secret"]').inputValue()));
-    await pressed(page, 'Continue');
-    assert.equal(place(page), 'staff');
-  }
+  const enter = (page) => enterWith(page, staffCommand(program, 'link', 'demo@example.org'));
 
   judge(seen, 9, 'link, sign in, second step, desk, people, person, audit log, held items, dates');
 });

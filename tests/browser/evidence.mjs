@@ -4,13 +4,12 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { pressed } from './desk.mjs';
 import { SERVICE_HARMONISATION, follow } from './form.mjs';
 import { Seen, judge } from './seen.mjs';
+import { enter, pressed } from './staff.mjs';
 import { stage } from './stage.mjs';
 import { ROOT, asVisitor, startProgram } from './support.mjs';
 
-const PASSWORD = 'otter lantern gravel nine';
 const DESK = `/staff/${SERVICE_HARMONISATION}`;
 const TODAY = new Date().toISOString().slice(0, 10);
 
@@ -27,7 +26,7 @@ describe('evidence at the desk', () => {
 
   it('logs a letter from a file, an event, a contact, and what somebody asked for', async () => {
     await visit(async (page) => {
-      await enter(page);
+      await enter(page, program.desk);
       await page.goto(`${DESK}/evidence`);
       await seen.look(page);
       await follow(page, page.getByRole('button', { name: 'Log evidence' }));
@@ -101,16 +100,6 @@ describe('evidence at the desk', () => {
         await seen.look(page, { easy });
       });
     });
-  }
-
-  async function enter(page) {
-    await page.goto(program.desk);
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('The same password again').fill(PASSWORD);
-    await pressed(page, 'Save password');
-    await page.getByLabel('E-mail address').fill('demo@example.org');
-    await page.getByLabel('Password').fill(PASSWORD);
-    await pressed(page, 'Sign in');
   }
 
   judge(seen, 9, 'evidence, log, item, correct, events, event, contacts, formats, ask for a format in both editions');

@@ -1,36 +1,18 @@
 //! Paper at the desk: a batch counted in, three sheets keyed with the keyboard alone, one keyed by two people, settled, and closed.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
 import { SERVICE_HARMONISATION, follow } from './form.mjs';
 import { Seen, judge } from './seen.mjs';
+import { join, pressByKeys, pressed, tabTo } from './staff.mjs';
 import { stage, visitor } from './stage.mjs';
 
-const PASSWORD = 'otter lantern gravel nine';
 const DESK = `/staff/${SERVICE_HARMONISATION}`;
 const WATCHED = { javaScriptEnabled: true, bypassCSP: true };
 
 /** Makes an account and signs it in on this page. */
-async function enter(page, name, roles) {
-  const { binary, database, origin } = stage.program;
-  const email = `${name.toLowerCase()}@example.org`;
-  const asked = roles.flatMap((role) => ['--role', role]);
-  const where = ['--consultation', SERVICE_HARMONISATION, '--name', name, '--database', database, '--base-url', origin];
-  const link = execFileSync(binary, ['staff', 'add', email, ...asked, ...where], { encoding: 'utf8' }).trim();
-  await page.goto(link);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('The same password again').fill(PASSWORD);
-  await pressed(page, 'Save password');
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await pressed(page, 'Sign in');
-}
-
-function pressed(page, words) {
-  return follow(page, page.locator('main').getByRole('button', { name: words }));
-}
+const enter = (page, name, roles) => join(page, stage.program, name, roles, SERVICE_HARMONISATION);
 
 /** The key of the place that has the focus. */
 const here = (page) => page.evaluate(() => document.activeElement.closest('[data-key]')?.dataset.key ?? document.activeElement.id);
@@ -43,6 +25,13 @@ async function goTo(page, key) {
   }
   assert.fail(`Enter never reached ${key}`);
 }
+
+/** Whether the place that has the focus lies below the legend that stays at the top of the window. */
+const isClear = (page) =>
+  page.evaluate(() => {
+    const legend = document.querySelector('.app-legend').getBoundingClientRect();
+    return document.activeElement.closest('[data-key]').getBoundingClientRect().top >= legend.bottom - 1;
+  });
 
 /** The first place of the sheet of each sort. */
 function places(page) {
@@ -77,10 +66,20 @@ describe('a keyer at the desk', () => {
       await page.getByLabel('Place').fill('Leigh library, box 2');
       await page.getByLabel('Standard, version 1').check();
       await page.getByLabel('Not posted').check();
-      await page.getByLabel('Number of sheets').fill('4');
+      await page.getByLabel('Number of sheets').fill('3');
       await pressed(page, 'Count in');
       assert.match(await page.locator('h1').innerText(), /Batch 1/);
       await seen.look(page);
+      await tabTo(page, 'sheets');
+      await page.keyboard.type('4');
+      await pressByKeys(page, 'Save the new count');
+      assert.match(await page.locator('.nhsuk-error-summary').innerText(), /Say why the count changes/);
+      assert.equal(await page.locator('#recount').inputValue(), '4', 'what was typed is still there');
+      await seen.look(page);
+      await tabTo(page, 'reason');
+      await page.keyboard.type('One sheet stuck to another.');
+      await pressByKeys(page, 'Save the new count');
+      assert.match(await page.locator('main').innerText(), /4 sheets, counted by Olive .*One sheet stuck to another\./);
     }, WATCHED);
   });
 
@@ -93,6 +92,7 @@ describe('a keyer at the desk', () => {
         await page.goto(`${DESK}/batches/1/sheets/${number}`);
         assert.match(await page.locator('h1').innerText(), new RegExp(`Key sheet ${number} of batch 1`));
         assert.equal(await here(page), 'sheet.paper_reference', 'one may begin at once');
+        assert.ok(await isClear(page), 'the legend covers nothing of what has the focus');
         await page.keyboard.type(`P-${number}`);
         const { one, text, marked } = await places(page);
         await goTo(page, one);
@@ -111,6 +111,7 @@ describe('a keyer at the desk', () => {
         assert.notEqual(await here(page), text);
         await page.keyboard.press('Shift+Enter');
         await goTo(page, marked);
+        assert.ok(await isClear(page), 'nor further down');
         await page.keyboard.press('Alt+i');
         assert.equal(await page.locator(`[name="mark.${marked}"]`).inputValue(), 'illegible');
         await goTo(page, 'store');

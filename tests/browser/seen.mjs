@@ -24,7 +24,8 @@ export class Seen {
 
   /** Looks at one page. `easy` says that it is an easy-read page. */
   async look(page, { easy = false } = {}) {
-    const path = new URL(page.url()).pathname;
+    const { pathname, hash } = new URL(page.url());
+    const path = pathname + (hash.startsWith('#/') ? hash : '');
     this.pages.push(path);
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     for (const { id, nodes } of violations) this.axe.push(`${path}: ${id}: ${nodes.map((node) => node.html).join(' ')}`);

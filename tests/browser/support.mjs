@@ -50,7 +50,7 @@ export async function startProgram(more = []) {
   const database = `sqlite://${join(folder, 'soundings.db')}`;
   const data = join(folder, 'data');
   // Nobody listens there: mail is offered and waits in the queue.
-  const mail = ['--smtp', 'smtp://127.0.0.1:9', '--mail-from', 'consult@example.org'];
+  const mail = ['--mail-from', 'consult@example.org', ...(more.includes('--smtp') ? [] : ['--smtp', 'smtp://127.0.0.1:9'])];
   const flags = ['serve', '--listen', new URL(origin).host, '--database', database, '--data', data, '--demo', ...mail, ...more];
   const child = spawn(PROGRAM, flags, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';

@@ -48,6 +48,15 @@ impl Desk {
     /// Somebody of this name with these roles in one consultation, signed in, and how the audit log names them.
     pub async fn named(app: &TestApp, name: &str, roles: &[Role], consultation: &str) -> (Self, String) {
         let grants = roles.iter().map(|role| Grant { role: *role, consultation: Some(consultation.to_owned()) }).collect();
+        Self::granted(app, name, grants).await
+    }
+
+    /// The same with these roles in every consultation.
+    pub async fn everywhere(app: &TestApp, name: &str, roles: &[Role]) -> (Self, String) {
+        Self::granted(app, name, roles.iter().map(|role| Grant { role: *role, consultation: None }).collect()).await
+    }
+
+    async fn granted(app: &TestApp, name: &str, grants: Vec<Grant>) -> (Self, String) {
         let (db, now, email) = (app.app.db(), Utc::now(), format!("{}@example.org", name.to_lowercase()));
         let (person, _) = staff::invite(db, &email, name, grants, "command", now).await.unwrap();
         let session = secret::new().unwrap();
@@ -81,7 +90,8 @@ impl Desk {
         }
     }
 
-    async fn read(answer: reqwest::Response) -> Answered {
+    /// What a page answered.
+    pub async fn read(answer: reqwest::Response) -> Answered {
         let place = answer.headers().get("location").map(|place| place.to_str().unwrap().to_owned()).unwrap_or_default();
         let status = answer.status().as_u16();
         Answered { status, place, page: answer.text().await.unwrap().replace("&#x2f;", "/").replace("&#x27;", "'") }

@@ -104,8 +104,9 @@ impl TestApp {
 
     /// A new token.
     pub async fn token(&self, role: Role) -> String {
-        let token = NewToken { name: Uuid::now_v7().to_string(), role, consultations: Vec::new() };
-        access::add_token(&self.app.db().write, &token, None, Utc::now()).await.unwrap()
+        let expires_at = Utc::now() + chrono::Duration::days(1);
+        let token = NewToken { name: Uuid::now_v7().to_string(), role, consultations: Vec::new(), expires_at };
+        access::add_token(&self.app.db().write, &token, "command", Utc::now()).await.unwrap()
     }
 
     /// Every revision of the sample consultation.
@@ -116,6 +117,17 @@ impl TestApp {
     /// Everything held for the sample consultation.
     pub async fn held(&self) -> Vec<store::held::Held> {
         store::held::all(&self.app.db().read, "sample", far_future()).await.unwrap()
+    }
+
+    /// Start the service anew on the same database and folder, at another address.
+    pub async fn restart(&mut self) {
+        self.server.stop(true).await;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        self.url = format!("http://{}", listener.local_addr().unwrap());
+        self.app = serve::open_on(self.app.config.clone(), self.app.db().clone()).await.unwrap();
+        let server = serve::server(self.app.clone(), listener).unwrap();
+        self.server = server.handle();
+        tokio::spawn(server);
     }
 
     /// Stop the service and drop its schema.

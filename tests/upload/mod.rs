@@ -1,9 +1,10 @@
-//! Spreadsheets taken in through the command line and the API: what each kind of bad input is told, and that nothing is
+//! Spreadsheets taken in through the command line, the API and the pages: what each kind of bad input is told, and that nothing is
 //! stored twice or by half.
 
 mod api;
 mod bad_files;
 mod bad_lines;
+mod page;
 mod same;
 
 use std::fs;

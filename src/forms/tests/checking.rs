@@ -418,6 +418,12 @@ fn a_consultation_has_a_good_code_and_dates_in_order() {
     );
     let extension = "[[extension]]\ncloses_on = \"2022-12-10\" # later\nannounced_on = \"2022-12-01\"\nreason = { standard = \"r\", easy_read = \"r\" }\n[contact]";
     consultation_fault("[contact]", extension, "# later", (Error, "not later than 2022-12-19"), "R13");
+    let each = "announced_on = \"2022-12-01\"\nreason = { standard = \"r\", easy_read = \"r\" }\n";
+    let first = format!("[[extension]]\nedition = \"easy_read\"\ncloses_on = \"2023-01-10\"\n{each}");
+    let all = format!("[[extension]]\ncloses_on = \"2022-12-30\"\n{each}");
+    let sooner = format!("[[extension]]\nedition = \"easy_read\"\ncloses_on = \"2023-01-05\" # later\n{each}[contact]");
+    let extensions = format!("{first}{all}{sooner}");
+    consultation_fault("[contact]", &extensions, "# later", (Error, "not later than 2023-01-10"), "R13");
 }
 
 #[test]

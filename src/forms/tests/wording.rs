@@ -3,6 +3,7 @@
 use serde::de::{Deserialize, Deserializer, Visitor};
 
 use super::*;
+use crate::domain::codeframe::starting::{Frame, Item, Starting};
 use crate::domain::consultation::{Consultation, Contact, Extension, Gathering};
 use crate::domain::form::{AreaGroup, AreaInformation, Areas, Section};
 use crate::domain::question::{Benchmark, Choice, Class, OwnWords, Question, Scale, Statement};
@@ -194,6 +195,9 @@ fn the_shapes_have_the_very_keys_of_the_types() {
     assert_same::<Condition>(shapes::CONDITION);
     assert_same::<Benchmark>(shapes::BENCHMARK);
     assert_same::<Block>(shapes::BLOCK);
+    assert_same::<Starting>(shapes::CODEFRAME);
+    assert_same::<Frame>(shapes::FRAME);
+    assert_same::<Item>(shapes::THEME);
     assert_same::<Pictures>(shapes::PICTURES);
     assert_same::<Picture>(shapes::PICTURE);
 }

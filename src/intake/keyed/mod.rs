@@ -72,16 +72,56 @@ pub async fn find(intake: &Intake, place: Place<'_>) -> Result<Desk> {
 /// When the database cannot be reached; sending the same page again is safe.
 pub async fn key(intake: &Intake, place: Place<'_>, keyer: &str, keying_id: Uuid, entry: &Entry, again: bool) -> Result<Keyed> {
     let desk = find(intake, place).await?;
-    let last = responses::last(&intake.db.read, place.consultation, desk.sheet.response_id).await?;
     // The page's id is the browser's to choose: made particular to this sheet and person, it can stand for nothing else.
     let keying_id = Uuid::new_v5(&keying_id, format!("{} {} {keyer}", place.batch, place.sheet).as_bytes());
-    let revision_id = Uuid::new_v5(&keying_id, b"revision");
+    let by = Keyer { name: keyer, device: None, keying_id, revision_id: Uuid::new_v5(&keying_id, b"revision") };
+    keyed(intake, place, &desk, by, entry, again).await
+}
+
+/// Key a sheet as a device brings it, under the id of its item: the same item brought twice is one keying, even when the
+/// batch was closed in between.
+///
+/// # Errors
+/// As [`key`].
+pub async fn key_brought(
+    intake: &Intake,
+    desk: &Desk,
+    place: Place<'_>,
+    (name, device): (&str, &str),
+    revision_id: Uuid,
+    entry: &Entry,
+) -> Result<Keyed> {
+    let keying_id = Uuid::new_v5(&revision_id, format!("{} {} {name}", place.batch, place.sheet).as_bytes());
+    let by = Keyer { name, device: Some(device), keying_id, revision_id };
+    let keyed = keyed(intake, place, desk, by, entry, false).await?;
+    if let Keyed::Refused(_) = keyed {
+        let keyings = batches::keyings(&intake.db.write, place.consultation, place.batch, place.sheet).await?;
+        if let Some(before) = keyings.iter().find(|keying| keying.revision_id == revision_id) {
+            return Ok(Keyed::Taken(before.turn));
+        }
+    }
+    Ok(keyed)
+}
+
+/// Who keys, on which device, and under which ids.
+#[derive(Debug, Clone, Copy)]
+struct Keyer<'a> {
+    name: &'a str,
+    device: Option<&'a str>,
+    keying_id: Uuid,
+    revision_id: Uuid,
+}
+
+async fn keyed(intake: &Intake, place: Place<'_>, desk: &Desk, by: Keyer<'_>, entry: &Entry, again: bool) -> Result<Keyed> {
+    let Keyer { name: keyer, device, keying_id, revision_id } = by;
+    let last = responses::last(&intake.db.read, place.consultation, desk.sheet.response_id).await?;
     let supersedes = last.map(|(id, _)| id).filter(|id| again && *id != revision_id);
     let ids = Ids { response_id: desk.sheet.response_id, revision_id, supersedes };
-    let made = match submission(&desk.form, &desk.batch, place.sheet, keyer, ids, entry) {
+    let mut made = match submission(&desk.form, &desk.batch, place.sheet, keyer, ids, entry) {
         Ok(made) => made,
         Err(wrong) => return Ok(Keyed::Wrong(wrong)),
     };
+    made.origin.device = device.map(str::to_owned);
     if let Err(wrong) = checked(&desk.form, &made) {
         return Ok(Keyed::Wrong(wrong));
     }

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Upload;
-use super::lines::{Read, Ready};
+use super::lines::{Read, Ready, Unknown};
 use super::opening::{Event, Opened};
 use super::problem::Problem;
-use super::report::{Counts, Done, LineReport, Outcome, Report, SPELT_OUT};
-use crate::domain::consultation::{Dates, Reception, Window};
+use super::progress::Step;
+use super::report::{Counts, Done, LineReport, Outcome, Report, SPELT_OUT, UNKNOWN, UnknownChoice};
 use crate::domain::submission::Submission;
+use crate::domain::window::{Dates, Reception};
 use crate::error::{Error, Result};
 use crate::intake::Intake;
 use crate::store::audit::Entry;
+use crate::store::catalogue::Published;
 use crate::store::held::Why;
 use crate::store::uploads::{self, CHUNK, There};
 use crate::store::writer::Work;
@@ -62,7 +64,9 @@ pub(super) async fn look(intake: &Intake, upload: &Upload) -> Result<(Report, Ar
     }
     let (wanted, catalogue) = (upload.clone(), intake.shelf.now());
     let opened = blocking(move || Opened::open(&wanted, &catalogue)).await?;
-    let mut looking = Looking { intake, upload, window: published.window, report: begun(upload, &opened), waiting: Vec::new() };
+    upload.progress.begin(Step::Checking, opened.expected);
+    let report = begun(upload, &opened);
+    let mut looking = Looking { intake, upload, published, report, waiting: Vec::new(), unknown: HashMap::new() };
     let opened = Arc::new(opened);
     if !looking.report.problems.iter().any(|problem| problem.code == "no_headings") {
         let mut events = events(Arc::clone(&opened));
@@ -140,7 +144,11 @@ fn begun(upload: &Upload, opened: &Opened) -> Report {
         sha256: opened.sha256.clone(),
         format: opened.source.format().to_owned(),
         mapping: opened.columns.mapping.clone(),
+        columns: opened.columns(&upload.mapping),
+        other_sheets: opened.source.other_sheets().to_vec(),
         counts: Counts::default(),
+        repeated: 0,
+        unknown_choices: Vec::new(),
         problems: opened.problems.clone(),
         more_problems: 0,
         lines: Vec::new(),
@@ -151,10 +159,12 @@ fn begun(upload: &Upload, opened: &Opened) -> Report {
 struct Looking<'a> {
     intake: &'a Intake,
     upload: &'a Upload,
-    window: Window,
+    published: Arc<Published>,
     report: Report,
     /// Lines that wait to be held against what is there.
     waiting: Vec<(u32, Box<Ready>)>,
+    /// By question and what is written: its place among the unknown choices.
+    unknown: HashMap<(String, String), usize>,
 }
 
 impl Looking<'_> {
@@ -179,6 +189,9 @@ impl Looking<'_> {
         for problem in read.problems {
             self.problem(problem);
         }
+        for unknown in read.unknown {
+            self.unknown(unknown, read.line);
+        }
         if let Some(ready) = read.ready {
             self.waiting.push((read.line, ready));
         } else {
@@ -191,7 +204,21 @@ impl Looking<'_> {
         Ok(())
     }
 
+    fn unknown(&mut self, unknown: Unknown, line: u32) {
+        let Unknown { question, written, nearest } = unknown;
+        let all = &mut self.report.unknown_choices;
+        match self.unknown.get(&(question.clone(), written.clone())) {
+            Some(place) => all[*place].lines += 1,
+            None if all.len() < UNKNOWN => {
+                self.unknown.insert((question.clone(), written.clone()), all.len());
+                all.push(UnknownChoice { question, written, nearest, line, lines: 1 });
+            }
+            None => {}
+        }
+    }
+
     fn problem(&mut self, problem: Problem) {
+        self.report.repeated += u32::from(problem.code == "repeated_line");
         if self.report.problems.len() < SPELT_OUT {
             self.report.problems.push(problem);
         } else {
@@ -203,6 +230,7 @@ impl Looking<'_> {
         let (response_id, revision_id) = (submission.map(|it| it.response_id), submission.map(|it| it.revision_id));
         self.report.lines.push(LineReport { line, outcome, why, response_id, revision_id });
         self.report.counts.add(outcome, 1);
+        self.upload.progress.at(self.report.counts.lines);
     }
 
     /// Hold the waiting lines against what is there.
@@ -215,7 +243,11 @@ impl Looking<'_> {
         let there = uploads::there(&self.intake.db.read, &self.upload.consultation, &ids).await?;
         let now = (self.intake.now)();
         for (line, ready) in waiting {
-            let reception = self.window.may_receive(ready.submission.channel, dates(&ready.submission), now);
+            let reception = self.published.consultation.window_of(Some(ready.submission.edition)).may_receive(
+                ready.submission.channel,
+                dates(&ready.submission),
+                now,
+            );
             let (outcome, why) = outcome(reception, there.get(&ready.submission.revision_id), &ready);
             self.line(line, outcome, why, Some(&ready.submission));
             self.odd(line, outcome, why, &there, &ready);
@@ -249,7 +281,7 @@ fn dates(submission: &Submission) -> Dates {
         completed_on: submission.completed_on,
         posted_on: submission.posted_on,
         received_on: submission.received_on,
-        began_at: None,
+        ..Dates::default()
     }
 }
 

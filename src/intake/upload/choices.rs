@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::words::{did_you_mean, plain};
+use super::words::{did_you_mean, nearest, plain};
 use crate::domain::form::FormVersion;
 use crate::domain::question::{Part, offered};
 use crate::domain::wording::{Edition, wording_key};
@@ -115,6 +115,15 @@ impl Choices {
                 Err(("ambiguous_choice", message, "write the code of the choice".to_owned()))
             }
         }
+    }
+
+    /// The code of the choice whose words, in the edition that was read, are nearest to something written, if any are near.
+    #[must_use]
+    pub fn nearest(&self, key: &str, edition: Edition, written: &str) -> Option<&str> {
+        let choices = &self.fields.get(key)?.choices;
+        let near = nearest(written, labels(choices, edition))?;
+        let is_it = |choice: &&Choice| choice.words.iter().any(|(of, _, words)| *of == edition && words == near);
+        choices.iter().find(is_it).map(|choice| choice.code.as_str())
     }
 
     /// Whether something written is a choice of this field.

@@ -31,6 +31,19 @@ pub struct Read {
     pub ready: Option<Box<Ready>>,
     /// What is wrong or odd about it.
     pub problems: Vec<Problem>,
+    /// What is written in it that is no choice of its question.
+    pub unknown: Vec<Unknown>,
+}
+
+/// Something written that is no choice of its question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The question.
+    pub question: String,
+    /// What is written.
+    pub written: String,
+    /// The code of the nearest choice, if one is near.
+    pub nearest: Option<String>,
 }
 
 /// A line that can be taken in.
@@ -55,6 +68,8 @@ pub struct Lines {
     headed: Vec<bool>,
     versions: BTreeMap<u32, (Arc<FormVersion>, Choices)>,
     identity: Identity,
+    /// What the line that is read now holds that is no choice of its question.
+    unknown: Vec<Unknown>,
 }
 
 /// What is known of a line before its answers are read.
@@ -88,7 +103,7 @@ impl Lines {
         let versions = versions.map(|form| (form.form.version, (Arc::clone(form), Choices::new(form)))).collect();
         let identity = Identity::new(consultation);
         let headed = headings.cells.iter().map(|cell| !cell.is_blank()).collect();
-        Self { channel, columns, about, fields, headed, versions, identity }
+        Self { channel, columns, about, fields, headed, versions, identity, unknown: Vec::new() }
     }
 
     /// Read one line that is not blank.
@@ -96,7 +111,7 @@ impl Lines {
         let mut problems = self.form_of(row);
         let ready = if problems.is_empty() { self.submission(row, &mut problems) } else { None };
         let wrong = problems.iter().any(Problem::is_error);
-        Read { line: row.line, ready: ready.filter(|_| !wrong), problems }
+        Read { line: row.line, ready: ready.filter(|_| !wrong), problems, unknown: std::mem::take(&mut self.unknown) }
     }
 
     /// What is wrong with the shape of a line: merged cells, quotes, cells without a heading.
@@ -128,10 +143,12 @@ impl Lines {
         let mut submission = blank(&head);
         self.dates(row, &mut submission, problems);
         self.about_it(row, &mut submission, problems);
-        let reading = Reading { choices, edition: head.edition, dates: self.columns.mapping.dates };
+        let mapping = &self.columns.mapping;
+        let reading = Reading { choices, edition: head.edition, dates: mapping.dates, meant: &mapping.meant };
         for column in &self.columns.taken {
             let cell = row.cells.get(column.at).unwrap_or(&Cell::Empty);
-            if let Err(wrong) = answer(form, reading, column, cell, self.columns.mapping.choices.as_deref(), &mut submission) {
+            if let Err(wrong) = answer(form, reading, column, cell, mapping.choices.as_deref(), &mut submission) {
+                self.unknown.extend(unknown(form, reading, column, cell, mapping.choices.as_deref()));
                 problems.push(at(wrong, (column.at, row.line)));
             }
         }
@@ -269,8 +286,8 @@ impl Lines {
     }
 
     fn dates(&self, row: &Row, submission: &mut Submission, problems: &mut Vec<Problem>) {
-        let nothing = Choices::default();
-        let reading = Reading { choices: &nothing, edition: submission.edition, dates: self.columns.mapping.dates };
+        let (nothing, mapping) = (Choices::default(), &self.columns.mapping);
+        let reading = Reading { choices: &nothing, edition: submission.edition, dates: mapping.dates, meant: &mapping.meant };
         let mut day = |about: About| -> Option<NaiveDate> {
             let column = *self.about.get(&about)?;
             let cell = row.cells.get(column).filter(|cell| !cell.is_blank())?;
@@ -351,6 +368,14 @@ fn blank(head: &Head) -> Submission {
         receipt_code: None,
         origin: Origin::default(),
     }
+}
+
+/// What is written in a cell that is no choice of its question.
+fn unknown(form: &FormVersion, reading: Reading<'_>, column: &Column, cell: &Cell, choices: Option<&str>) -> Vec<Unknown> {
+    let Target::Field(key) = &column.target else { return Vec::new() };
+    let Some(field) = form.field(key) else { return Vec::new() };
+    let found = reading.unknown(field, cell, column.choices.as_deref().or(choices)).into_iter();
+    found.map(|(written, nearest)| Unknown { question: key.clone(), written, nearest }).collect()
 }
 
 /// Put what one cell says into the submission.

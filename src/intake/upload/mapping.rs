@@ -49,7 +49,16 @@ pub struct Mapping {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = BTreeMap<String, String>)]
     pub columns: BTreeMap<String, Target>,
+    /// By question, what is written for a choice and the code it stands for, or `@blank` when it stands for no answer.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub meant: Meant,
 }
+
+/// By question, what is written and the code of the choice that is meant, or [`NO_ANSWER`].
+pub type Meant = BTreeMap<String, BTreeMap<String, String>>;
+
+/// In [`Mapping::meant`]: what is written stands for no answer.
+pub const NO_ANSWER: &str = "@blank";
 
 /// What stands between the columns of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -243,6 +252,7 @@ mod tests {
             edition: Some(Edition::EasyRead),
             received_on: "2022-11-30".parse().ok(),
             columns: columns.into(),
+            meant: [("plan".to_owned(), [("aye".to_owned(), "support".to_owned())].into())].into(),
             ..Mapping::default()
         };
         assert_eq!(Mapping::read(&mapping.toml().unwrap()).unwrap(), mapping);

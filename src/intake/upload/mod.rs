@@ -12,9 +12,11 @@ mod identity;
 mod lines;
 pub mod mapping;
 mod marked;
+pub mod offered;
 mod opendocument;
 mod opening;
 mod problem;
+mod progress;
 mod regions;
 pub mod report;
 mod source;
@@ -34,10 +36,11 @@ use std::path::PathBuf;
 use crate::domain::submission::Channel;
 
 pub use checking::check;
-pub use mapping::Mapping;
+pub use mapping::{DateOrder, Mapping, NO_ANSWER, Separator, Target};
 pub use marked::marked;
 pub use problem::{Problem, Severity};
-pub use report::{Counts, Done, LineReport, Outcome, Report};
+pub use progress::{Progress, Step};
+pub use report::{ColumnReport, Counts, Done, LineReport, Outcome, Report, Stretch, UnknownChoice, stretches};
 pub use storing::{Taken, store, withdraw};
 pub use template::{Template, template};
 
@@ -57,6 +60,8 @@ pub struct Upload {
     pub channel: Channel,
     /// What is declared about it.
     pub mapping: Mapping,
+    /// How far it has come, for whoever waits.
+    pub progress: Progress,
 }
 
 /// Which lines to store.

@@ -1,5 +1,6 @@
 //! Opening a file: its kind, its headings, and a reader of its lines. Blocking: call it where waiting is allowed.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::ControlFlow;
@@ -10,13 +11,15 @@ use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
 use super::archive::refused;
-use super::cells::{LINES, Row};
+use super::cells::{Cell, LINES, Row, letters};
 use super::headings::{Columns, Known};
 use super::identity::Identity;
 use super::lines::{Lines, Read};
 use super::mapping::{About, Mapping, Target};
 use super::problem::Problem;
+use super::report::ColumnReport;
 use super::source::{Kind, Source};
+use super::words::plain;
 use super::{FILE_LIMIT, Upload};
 use crate::domain::response::hex;
 use crate::domain::submission::Channel;
@@ -41,6 +44,8 @@ pub struct Opened {
     pub sha256: String,
     /// The id of the upload.
     pub upload_id: uuid::Uuid,
+    /// About how many lines there are, where that can be found out without reading them.
+    pub expected: Option<u32>,
     published: Arc<Published>,
     channel: Channel,
 }
@@ -77,7 +82,23 @@ impl Opened {
         problems.extend(no_source(&columns));
         let saved = serde_json::to_string(&columns.mapping).map_err(anyhow::Error::from)?;
         let upload_id = Identity::new(&upload.consultation).upload(&sha256, upload.channel.code(), &saved);
-        Ok(Self { source, headings, columns, problems, sha256, upload_id, published, channel: upload.channel })
+        let expected = source.expected()?.map(|lines| lines.saturating_sub(headings.line));
+        Ok(Self { source, headings, columns, problems, sha256, upload_id, expected, published, channel: upload.channel })
+    }
+
+    /// The columns with a heading, and what was made of each; `declared` is the mapping that was given.
+    #[must_use]
+    pub fn columns(&self, declared: &Mapping) -> Vec<ColumnReport> {
+        let said: HashSet<String> = declared.columns.keys().map(|heading| plain(heading)).collect();
+        let taken: HashMap<usize, &Target> = self.columns.taken.iter().map(|column| (column.at, &column.target)).collect();
+        let ignored = |at: usize| self.columns.ignored.contains(&at).then_some(Target::Ignore);
+        let target = |at: usize| taken.get(&at).map(|target| (*target).clone()).or_else(|| ignored(at));
+        let headed = self.headings.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
+        let column = |(at, cell): (usize, &Cell)| {
+            let heading = cell.shown();
+            ColumnReport { column: letters(at), target: target(at), declared: said.contains(&plain(&heading)), heading }
+        };
+        headed.map(column).collect()
     }
 
     /// Read every line beneath the headings, until no more are wanted.

@@ -1,13 +1,14 @@
 //! Problems: what is wrong or odd in a file, with its line, its cell and its cure.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cells::place;
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It stands in the way.
@@ -17,18 +18,18 @@ pub enum Severity {
 }
 
 /// One thing wrong or odd.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     /// A stable code.
     #[schema(value_type = String)]
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// The line, from 1, as a spreadsheet numbers it; none when it is about the file as a whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The cell, such as `C14`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
     /// What is wrong.
     pub message: String,
@@ -40,7 +41,14 @@ impl Problem {
     /// An error about the file as a whole.
     #[must_use]
     pub fn whole(code: &'static str, message: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, line: None, cell: None, message: message.into(), cure: cure.into() }
+        Self {
+            code: Cow::Borrowed(code),
+            severity: Severity::Error,
+            line: None,
+            cell: None,
+            message: message.into(),
+            cure: cure.into(),
+        }
     }
 
     /// An error in a cell (column from 0, line from 1).

@@ -2,18 +2,21 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Target};
 use super::problem::Problem;
 use crate::store::held::Why;
 
 /// The most problems a report spells out; the rest is counted.
 pub const SPELT_OUT: usize = 5_000;
 
+/// The most unknown choices a report lists.
+pub const UNKNOWN: usize = 500;
+
 /// What becomes of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It is stored, or would be.
@@ -43,26 +46,26 @@ impl Outcome {
 }
 
 /// One line of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LineReport {
     /// Its number, as a spreadsheet shows it.
     pub line: u32,
     /// What becomes of it.
     pub outcome: Outcome,
     /// Why it is held.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub why: Option<Why>,
     /// The response it is, when it can be taken in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_id: Option<Uuid>,
     /// The revision it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_id: Option<Uuid>,
 }
 
 /// How many lines there are of each outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Lines beneath the headings, blank ones too.
     pub lines: u32,
@@ -103,7 +106,7 @@ impl Counts {
 }
 
 /// What was done with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Done {
     /// It was looked at; nothing was stored.
@@ -114,8 +117,37 @@ pub enum Done {
     Stored,
 }
 
+/// One column with a heading, and what was made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ColumnReport {
+    /// Its letters, such as `C`.
+    pub column: String,
+    /// Its heading.
+    pub heading: String,
+    /// What stands beneath it, as a mapping says it; nothing when it was not understood.
+    #[schema(value_type = Option<String>)]
+    pub target: Option<Target>,
+    /// Whether the mapping that was given says so; otherwise the heading was understood by its words.
+    pub declared: bool,
+}
+
+/// Something written that is no choice of its question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UnknownChoice {
+    /// The question.
+    pub question: String,
+    /// What is written.
+    pub written: String,
+    /// The code of the nearest choice, if one is near.
+    pub nearest: Option<String>,
+    /// The first line it stands in.
+    pub line: u32,
+    /// In how many lines it stands.
+    pub lines: u32,
+}
+
 /// The report on one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Report {
     /// What was done.
     pub done: Done,
@@ -133,13 +165,22 @@ pub struct Report {
     pub format: String,
     /// How it was read, to be looked at, kept and used again.
     pub mapping: Mapping,
+    /// The columns with a heading, and what was made of each.
+    pub columns: Vec<ColumnReport>,
+    /// In a workbook, the shown sheets that are not read.
+    pub other_sheets: Vec<String>,
     /// How many lines there are of each outcome.
     pub counts: Counts,
+    /// Lines that say the same as one before them; each is counted as another person.
+    pub repeated: u32,
+    /// What is written that is no choice of its question, in the order of the file; the first [`UNKNOWN`] of them.
+    pub unknown_choices: Vec<UnknownChoice>,
     /// What is wrong or odd, in the order of the file; the first of them stand for the file as a whole.
     pub problems: Vec<Problem>,
     /// How many more problems there are than are spelt out.
     pub more_problems: usize,
     /// What becomes of each line.
+    #[serde(default)]
     pub lines: Vec<LineReport>,
 }
 
@@ -170,10 +211,36 @@ impl Report {
     }
 }
 
+/// Lines one after the other that come to the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// The first line.
+    pub first: u32,
+    /// The last line.
+    pub last: u32,
+    /// What becomes of them.
+    pub outcome: Outcome,
+}
+
+/// What becomes of each line, with neighbours that are alike taken together; blank lines are in the report once for all
+/// that follow each other.
+#[must_use]
+pub fn stretches(lines: &[LineReport], last_line: u32) -> Vec<Stretch> {
+    let ends = lines.iter().skip(1).map(|next| next.line - 1).chain(std::iter::once(last_line));
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (line, last) in lines.iter().zip(ends) {
+        match stretches.last_mut() {
+            Some(before) if before.outcome == line.outcome => before.last = last,
+            _ => stretches.push(Stretch { first: line.line, last, outcome: line.outcome }),
+        }
+    }
+    stretches
+}
+
 /// Whether a problem is about a heading, and so about every line.
 fn is_heading(problem: &Problem) -> bool {
     matches!(
-        problem.code,
+        &*problem.code,
         "unknown_column" | "ambiguous_heading" | "two_columns" | "unknown_target" | "headings_not_first" | "merged_headings"
     )
 }

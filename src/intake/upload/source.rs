@@ -38,6 +38,8 @@ pub enum Kind {
         sheet: String,
         /// The sheets that are not.
         others: Vec<String>,
+        /// Its last line, as the workbook says.
+        last: Option<u32>,
         /// Its merged regions.
         merged: Vec<Region>,
     },
@@ -66,7 +68,10 @@ impl Source {
                 Kind::Text { letters, separator }
             }
             Container::Workbook { has_merged } => {
-                let (sheet, others) = choose(workbook::sheets(path)?, mapping.sheet.as_deref())?;
+                let sheets = workbook::sheets(path)?;
+                let names = sheets.iter().map(|(name, _)| name.clone()).collect();
+                let (sheet, others) = choose(names, mapping.sheet.as_deref())?;
+                let last = sheets.iter().find(|(name, _)| *name == sheet).and_then(|(_, last)| *last);
                 let merged = if has_merged { workbook::merged(path, &sheet)? } else { Vec::new() };
                 if merged.len() > REGIONS {
                     return Err(refused(
@@ -74,7 +79,7 @@ impl Source {
                         "more than 10,000 regions are merged; unmerge all cells and upload again",
                     ));
                 }
-                Kind::Workbook { sheet, others, merged }
+                Kind::Workbook { sheet, others, last, merged }
             }
             Container::OpenDocument => {
                 let (sheet, others) = choose(opendocument::sheets(path)?, mapping.sheet.as_deref())?;
@@ -90,6 +95,24 @@ impl Source {
             Kind::Text { letters, separator } => text::rows(&self.path, letters.encoding, *separator, take),
             Kind::Workbook { sheet, merged, .. } => workbook::rows(&self.path, sheet, merged, take),
             Kind::OpenDocument { sheet, .. } => opendocument::rows(&self.path, sheet, take),
+        }
+    }
+
+    /// About how many lines there are, where that can be found out without reading them.
+    pub fn expected(&self) -> Result<Option<u32>> {
+        match &self.kind {
+            Kind::Text { .. } => text::line_ends(&self.path).map(Some),
+            Kind::Workbook { last, .. } => Ok(*last),
+            Kind::OpenDocument { .. } => Ok(None),
+        }
+    }
+
+    /// In a workbook, the shown sheets that are not read.
+    #[must_use]
+    pub fn other_sheets(&self) -> &[String] {
+        match &self.kind {
+            Kind::Text { .. } => &[],
+            Kind::Workbook { others, .. } | Kind::OpenDocument { others, .. } => others,
         }
     }
 

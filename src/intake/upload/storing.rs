@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::checking::{events, look, note, noted_as};
 use super::opening::{Event, Opened};
+use super::progress::Step;
 use super::report::{Done, LineReport, Outcome, Report};
 use super::{Accept, Upload};
 use crate::domain::submission::Submission;
@@ -49,7 +50,7 @@ pub async fn store(intake: &Intake, upload: &Upload, wanted: Accept, actor: &str
     if !(is_old_news && before.as_ref().is_some_and(|before| before.state != State::Storing)) {
         let resumed = uploads::begin(db, &record, (intake.now)()).await?;
         note_lines(intake, &report).await?;
-        let mut storing = Storing { intake, upload, actor, resumed, report: &mut report };
+        let mut storing = Storing { intake, upload, actor, resumed, report: &mut report, done: 0 };
         storing.all(opened).await?;
         let counts = if resumed { None } else { Some(serde_json::to_string(&report.counts).map_err(anyhow::Error::from)?) };
         uploads::end(&db.write, &record.consultation, record.upload_id, State::Stored, counts, (intake.now)()).await?;
@@ -80,12 +81,16 @@ struct Storing<'a> {
     /// Whether it was begun before: what is there already was then most likely stored by it.
     resumed: bool,
     report: &'a mut Report,
+    /// Lines the door has answered about.
+    done: u32,
 }
 
 impl Storing<'_> {
     /// Read the file again and bring what is to be stored or held to the door.
     async fn all(&mut self, opened: Arc<Opened>) -> Result<()> {
         let places: HashMap<u32, usize> = self.report.lines.iter().enumerate().map(|(place, line)| (line.line, place)).collect();
+        let counts = self.report.counts;
+        self.upload.progress.begin(Step::Storing, Some(counts.stored + counts.held));
         let mut at_the_door = JoinSet::new();
         let mut events = events(opened);
         while let Some(event) = events.next().await? {
@@ -130,6 +135,8 @@ impl Storing<'_> {
     /// What the door said about one line; what differs from what was foreseen is noted.
     async fn answered(&mut self, answer: Option<Result<(usize, Result<Receipt>), tokio::task::JoinError>>) -> Result<()> {
         let Some(answer) = answer else { return Ok(()) };
+        self.done += 1;
+        self.upload.progress.at(self.done);
         let (place, receipt) = answer.map_err(anyhow::Error::from)?;
         let (outcome, why) = match receipt? {
             Receipt::Stored(_) => (Outcome::Stored, None),

@@ -5,7 +5,7 @@ use serde_json::Value as Raw;
 
 use super::cells::{CELL_TEXT, Cell};
 use super::choices::{Choices, Wrong};
-use super::mapping::DateOrder;
+use super::mapping::{DateOrder, Meant, NO_ANSWER};
 use super::words::{plain, short};
 use crate::domain::check::browser_length;
 use crate::domain::question::{Field, Takes};
@@ -16,6 +16,9 @@ pub const ILLEGIBLE: &str = "[illegible]";
 
 /// Written in a cell, with what was ticked after it, when it cannot count.
 pub const SPOILED: &str = "[spoiled]";
+
+/// The longest thing, in bytes, that may be said to stand for a choice.
+const LONGEST_CHOICE: usize = 200;
 
 /// What a cell says about its question.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +42,11 @@ pub struct Reading<'a> {
     pub edition: Edition,
     /// How days are written.
     pub dates: Option<DateOrder>,
+    /// What a person said that unknown words stand for.
+    pub meant: &'a Meant,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     /// What a cell says in this field; `separator` separates several choices, when it was declared.
     pub fn field(&self, field: &Field, cell: &Cell, separator: Option<&str>) -> Result<Given, Wrong> {
         let Some(text) = words(cell)? else {
@@ -58,7 +63,10 @@ impl Reading<'_> {
             return Ok(Given::Spoiled(self.spoiled(field, ticked, separator)));
         }
         Ok(Given::Value(match &field.takes {
-            Takes::One(_) => Raw::String(self.code(field, &text)?),
+            Takes::One(_) => match self.code(field, &text)? {
+                Some(code) => Raw::String(code),
+                None => return Ok(Given::Blank),
+            },
             Takes::Many(_) => Raw::Array(self.several(field, &text, separator)?.into_iter().map(Raw::String).collect()),
             Takes::Text(_) => Raw::String(text),
             Takes::Number(..) => number(&text)?,
@@ -66,8 +74,34 @@ impl Reading<'_> {
         }))
     }
 
-    fn code(&self, field: &Field, text: &str) -> Result<String, Wrong> {
-        self.choices.code(&field.key, self.edition, text.trim()).map(str::to_owned).map_err(|(code, message, cure)| {
+    /// The code that something written stands for, by what a person said of it or by the form's own words; none when it
+    /// stands for no answer.
+    fn meaning(&self, key: &str, written: &str) -> Result<Option<&'a str>, Wrong> {
+        match self.meant.get(key).and_then(|words| words.get(written)).map(String::as_str) {
+            Some(NO_ANSWER) => Ok(None),
+            Some(code) => self.choices.code(key, self.edition, code).map(Some),
+            None => self.choices.code(key, self.edition, written).map(Some),
+        }
+    }
+
+    /// What is written in a cell that is no choice of the field, each with the code of the nearest one.
+    pub fn unknown(&self, field: &Field, cell: &Cell, separator: Option<&str>) -> Vec<(String, Option<String>)> {
+        let Ok(Some(text)) = words(cell) else { return Vec::new() };
+        let parts: Vec<&str> = match (&field.takes, separator) {
+            (Takes::Many(_), Some(separator)) => text.split(separator).map(str::trim).filter(|part| !part.is_empty()).collect(),
+            (Takes::One(_) | Takes::Many(_), _) => vec![text.trim()],
+            _ => Vec::new(),
+        };
+        let is_unknown = |part: &&str| {
+            self.meaning(&field.key, part).is_err_and(|(code, _, _)| matches!(code, "unknown_choice" | "ambiguous_choice"))
+        };
+        // What is longer is no choice that was mistyped, but words in the wrong column.
+        let short = parts.into_iter().filter(|part| part.len() <= LONGEST_CHOICE).filter(is_unknown);
+        short.map(|part| (part.to_owned(), self.choices.nearest(&field.key, self.edition, part).map(str::to_owned))).collect()
+    }
+
+    fn code(&self, field: &Field, text: &str) -> Result<Option<String>, Wrong> {
+        self.meaning(&field.key, text.trim()).map(|code| code.map(str::to_owned)).map_err(|(code, message, cure)| {
             let several = text.contains([';', ',', '|', '\n']) && code == "unknown_choice";
             let parts = || text.split([';', ',', '|', '\n']).map(str::trim).filter(|part| !part.is_empty());
             if several && parts().count() > 1 && parts().all(|part| self.choices.knows(&field.key, self.edition, part)) {
@@ -83,10 +117,10 @@ impl Reading<'_> {
     }
 
     fn several(&self, field: &Field, text: &str, separator: Option<&str>) -> Result<Vec<String>, Wrong> {
-        let code = |part: &str| self.choices.code(&field.key, self.edition, part).map(str::to_owned);
+        let code = |part: &str| self.meaning(&field.key, part);
         // A label may hold the separator itself.
         if let Ok(only) = code(text.trim()) {
-            return Ok(vec![only]);
+            return Ok(only.into_iter().map(str::to_owned).collect());
         }
         let Some(separator) = separator else {
             let undeclared = [";", ",", "|", "\n"].into_iter().find(|separator| {
@@ -102,10 +136,11 @@ impl Reading<'_> {
                         found.escape_debug()
                     ),
                 )),
-                None => code(text.trim()).map(|only| vec![only]),
+                None => code(text.trim()).map(|only| only.into_iter().map(str::to_owned).collect()),
             };
         };
-        text.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(code).collect()
+        let parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty());
+        parts.filter_map(|part| code(part).transpose()).map(|code| code.map(str::to_owned)).collect()
     }
 
     /// What was ticked where it cannot count: codes where they are known, else as it is written.

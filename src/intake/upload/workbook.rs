@@ -27,15 +27,22 @@ fn fault(error: &XlsxError) -> Error {
     }
 }
 
-/// The names of the sheets that are shown.
-pub fn sheets(path: &Path) -> Result<Vec<String>> {
-    let book = open(path)?;
+/// The names of the sheets that are shown, each with its last line where the workbook says that; some say that every sheet
+/// has only one.
+pub fn sheets(path: &Path) -> Result<Vec<(String, Option<u32>)>> {
+    let mut book = open(path)?;
     let sheets = book.sheets_metadata();
     if sheets.len() > SHEETS {
         return Err(too_many_sheets(sheets.len()));
     }
     let shown = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
-    Ok(shown.map(|sheet| sheet.name.clone()).collect())
+    let names: Vec<String> = shown.map(|sheet| sheet.name.clone()).collect();
+    let mut last = |name: &str| book.worksheet_cells_reader(name).map(|cells| cells.dimensions().end.0).ok();
+    let with_last = |name: String| {
+        let last = last(&name).filter(|row| *row > 0).map(|row| row.saturating_add(1));
+        (name, last)
+    };
+    Ok(names.into_iter().map(with_last).collect())
 }
 
 /// The merged regions of a sheet.

@@ -117,12 +117,11 @@ pub enum Refused {
 /// Do an act and say what came of it, with what the audit log is to record.
 pub async fn act(tx: &impl ConnectionTrait, doing: &Doing, now: DateTime<Utc>) -> Result<(Done, Vec<Entry>), DbErr> {
     let desk = Desk { tx, doing, now };
-    let done = match &doing.act {
-        Act::CountIn(batch, ids) => return desk.count_in(batch, ids).await,
-        _ => desk.on_open_batch().await,
-    };
-    match done {
-        Ok((done, note)) => Ok((done, note.into_iter().map(|note| desk.entry(doing.batch, note)).collect())),
+    match desk.judged().await {
+        Ok((done, note)) => {
+            let batch = if let Done::Counted(batch) = done { batch } else { doing.batch };
+            Ok((done, note.into_iter().map(|note| desk.entry(batch, note)).collect()))
+        }
         Err(Stop::Refused(refused)) => Ok((Done::Refused(refused), Vec::new())),
         Err(Stop::Failed(error)) => Err(error),
     }
@@ -188,7 +187,7 @@ impl<C: ConnectionTrait> Desk<'_, C> {
     }
 
     /// Batches are numbered through; two counted in at once wait for each other at the key and the later is tried again.
-    async fn count_in(&self, new: &NewBatch, ids: &[(Uuid, Uuid)]) -> Result<(Done, Vec<Entry>), DbErr> {
+    async fn count_in(&self, new: &NewBatch, ids: &[(Uuid, Uuid)]) -> Judged {
         let sql = "INSERT INTO batches (consultation, batch, source, place, event, channel, edition, form_version, received_on, postmark, \
                    posted_on, sheets, acts, counted_by, counted_at) \
                    SELECT $1, COALESCE(MAX(batch), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13 FROM batches \
@@ -220,7 +219,7 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         let desk = Desk { tx: self.tx, doing: &doing, now: self.now };
         desk.counted(1, new.sheets, "").await?;
         desk.add_sheets(1, ids).await?;
-        Ok((Done::Counted(number), vec![self.entry(number, ("batch.counted", None, format!("{} sheets", new.sheets)))]))
+        Ok((Done::Counted(number), Some(("batch.counted", None, format!("{} sheets", new.sheets)))))
     }
 
     async fn counted(&self, number: i64, sheets: u32, reason: &str) -> Result<(), DbErr> {
@@ -240,15 +239,12 @@ impl<C: ConnectionTrait> Desk<'_, C> {
         Ok(())
     }
 
-    /// Every act but counting in begins by taking its turn at the batch, and only an open one has turns to give.
-    async fn on_open_batch(&self) -> Judged {
-        let turn = "UPDATE batches SET acts = acts + 1 WHERE consultation = $1 AND batch = $2 AND closed_at IS NULL";
-        if self.run(turn, Vec::new()).await? == 0 {
-            let sql = "SELECT 1 AS one FROM batches WHERE consultation = $1 AND batch = $2";
-            let known = rows(self.tx, sql, vec![self.doing.consultation.clone().into(), int(self.doing.batch).into()]).await?;
-            return Err(if known.is_empty() { Refused::NoBatch.into() } else { Refused::Closed.into() });
+    async fn judged(&self) -> Judged {
+        if !matches!(self.doing.act, Act::CountIn(..)) {
+            self.take_turn().await?;
         }
         match &self.doing.act {
+            Act::CountIn(batch, ids) => self.count_in(batch, ids).await,
             Act::Recount(count, ids, reason) => self.recount(*count, ids, reason).await,
             Act::End(number, outcome, reason) => self.end(*number, *outcome, reason).await,
             Act::Reopen(number) => self.reopen(*number).await,
@@ -258,8 +254,19 @@ impl<C: ConnectionTrait> Desk<'_, C> {
             Act::Compare(number, verdicts) => self.compare(*number, verdicts).await,
             Act::Settle(number, verdicts, correction) => self.settle(*number, verdicts, correction.as_deref()).await,
             Act::Corrected(number) => self.corrected(*number).await,
-            Act::CountIn(..) | Act::Close => self.close().await,
+            Act::Close => self.close().await,
         }
+    }
+
+    /// Every act but counting in begins by taking its turn at the batch, and only an open one has turns to give.
+    async fn take_turn(&self) -> Result<(), Stop> {
+        let turn = "UPDATE batches SET acts = acts + 1 WHERE consultation = $1 AND batch = $2 AND closed_at IS NULL";
+        if self.run(turn, Vec::new()).await? == 0 {
+            let sql = "SELECT 1 AS one FROM batches WHERE consultation = $1 AND batch = $2";
+            let known = rows(self.tx, sql, vec![self.doing.consultation.clone().into(), int(self.doing.batch).into()]).await?;
+            return Err(if known.is_empty() { Refused::NoBatch.into() } else { Refused::Closed.into() });
+        }
+        Ok(())
     }
 
     async fn recount(&self, count: u32, ids: &[(Uuid, Uuid)], reason: &str) -> Judged {

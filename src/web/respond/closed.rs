@@ -38,7 +38,8 @@ pub fn closed(visit: &Visit, raw: &Raw) -> Page {
     let title = visit.say(if groups.is_empty() { "closed-title" } else { "closed-draft-title" });
     let mut context = lines::context(&groups)?;
     context["title"] = json!(title);
-    context["closed"] = json!(visit.day(consultation.last_day()));
+    context["closed"] = json!(visit.day(visit.last_day()));
+    context["longer"] = json!(visit.longer_edition());
     context["decides"] = json!(consultation.decides_on.map(|day| visit.day(day)));
     context["other_ways"] = json!(consultation.other_ways.show(visit.tongue.edition, &visit.tongue.language));
     context["contact"] = json!(consultation.contact);

@@ -10,23 +10,18 @@ use serde_json::json;
 
 use super::visit::Visit;
 use super::{Page, go, html, wrong};
-use crate::domain::consultation::london_day;
-use crate::domain::contact::{Format, due};
+use crate::domain::contact::{DETAILS_LIMIT, Format, REACH_LIMIT, due};
+use crate::domain::window::london_day;
 use crate::domain::wording::Edition;
 use crate::error::Error;
-use crate::store::contacts::{Request, unlinked_id};
+use crate::store::chance;
+use crate::store::contacts::Request;
 use crate::store::desk::{Act, Doing};
 use crate::web::view::VIEWS;
 use crate::web::view::shell::Back;
 
 /// What a person typed, by field.
 type Typed = BTreeMap<String, String>;
-
-/// The most characters of how to reach somebody.
-const REACH_LIMIT: usize = 500;
-
-/// The most characters of what more there is to say about the format.
-const DETAILS_LIMIT: usize = 300;
 
 /// The page in the standard edition.
 pub async fn ask(request: HttpRequest, path: Path<String>) -> Page {
@@ -104,7 +99,7 @@ async fn take(visit: &Visit, posted: &[(String, String)]) -> Page {
     };
     let due_on = due(format, today, needed_by);
     let request = Request {
-        request_id: unlinked_id()?,
+        request_id: chance::id()?,
         format,
         details: text("details"),
         reach: text("reach"),

@@ -27,7 +27,7 @@ pub async fn saved(request: HttpRequest, path: Path<String>) -> Page {
         "title": title,
         "code": key.printed(),
         "address": format!("{}/{}/return", visit.app.config.base_url, visit.consultation().code),
-        "until": visit.day(visit.consultation().last_day()),
+        "until": visit.day(visit.last_day()),
         "go_on": visit.edition_address(on),
         "clear": visit.address("clear"),
     });

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 use super::visit::Visit;
 use super::{Page, device, html};
 use crate::app::App;
-use crate::domain::consultation::{Consultation, Stage};
+use crate::domain::consultation::Consultation;
+use crate::domain::window::Stage;
 use crate::domain::wording::{Edition, Information};
 use crate::error::Error;
 use crate::web::view::VIEWS;
@@ -67,8 +68,8 @@ fn page(visit: &Visit) -> Page {
         visit.address(&format!("{}/{slug}", edition.slug()))
     };
     let title = consultation.title.show(edition, language).to_owned();
-    let stage = visit.published.window.stage(visit.app.now());
-    let extension = consultation.extensions.last().map(|extension| {
+    let stage = visit.window().stage(visit.app.now());
+    let extension = consultation.extensions.iter().rev().find(|one| one.is_for(Some(edition))).map(|extension| {
         json!({
             "closes": visit.day(extension.closes_on),
             "announced": visit.day(extension.announced_on),
@@ -81,7 +82,7 @@ fn page(visit: &Visit) -> Page {
         "owner": consultation.owner,
         "stage": stage.code(),
         "opens": visit.day(consultation.opens_on),
-        "closes": visit.day(consultation.last_day()),
+        "closes": visit.day(visit.last_day()),
         "extension": extension,
         "decides": consultation.decides_on.map(|day| visit.day(day)),
         "effect": consultation.effect_on.map(|day| visit.day(day)),
@@ -94,6 +95,8 @@ fn page(visit: &Visit) -> Page {
         "other_ways": say(&consultation.other_ways),
         "formats": say(&consultation.formats),
         "contact": consultation.contact,
+        "longer": visit.longer_edition(),
+        "easy_is_open": consultation.window_of(Some(Edition::EasyRead)).stage(visit.app.now()) == Stage::Open,
         "has_easy": visit.form.has_edition(Edition::EasyRead),
         "begin": begin(edition),
     });

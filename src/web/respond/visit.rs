@@ -6,14 +6,16 @@ use std::sync::Arc;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{PageFault, flow, html};
 use crate::app::App;
 use crate::domain::answer::Answers;
-use crate::domain::consultation::{Consultation, Dates, Reception};
+use crate::domain::consultation::Consultation;
 use crate::domain::form::FormVersion;
 use crate::domain::submission::Channel;
+use crate::domain::window::{Dates, Reception, Stage, Window};
 use crate::domain::wording::Edition;
 use crate::error::Error;
 use crate::store::catalogue::Published;
@@ -116,10 +118,35 @@ impl Visit {
         self.draft.as_ref().is_some_and(|(_, draft)| draft.sent.is_some())
     }
 
+    /// When the edition being read is open.
+    pub fn window(&self) -> Window {
+        self.consultation().window_of(Some(self.tongue.edition))
+    }
+
+    /// The last day of the edition being read.
+    pub fn last_day(&self) -> chrono::NaiveDate {
+        self.consultation().last_day_of(Some(self.tongue.edition))
+    }
+
+    /// The other edition, when it is open now and longer than the one being read: how long, why, and where it is.
+    pub fn longer_edition(&self) -> Option<serde_json::Value> {
+        let consultation = self.consultation();
+        let other = Edition::ALL.into_iter().find(|other| *other != self.tongue.edition && self.form.has_edition(*other))?;
+        let (last, now) = (consultation.last_day_of(Some(other)), self.app.now());
+        if last <= self.last_day() || consultation.window_of(Some(other)).stage(now) != Stage::Open {
+            return None;
+        }
+        let why = consultation.extensions.iter().rev().find(|extension| extension.closes_on == last)?;
+        let rest = if other == Edition::Standard { "" } else { other.slug() };
+        Some(json!({
+            "closes": self.day(last), "reason": why.reason.show(self.tongue.edition, &self.tongue.language), "href": self.address(rest),
+        }))
+    }
+
     /// Whether they may answer now.
     pub fn reception(&self) -> Reception {
         let dates = Dates { began_at: self.draft.as_ref().map(|(_, draft)| draft.began_at), ..Dates::default() };
-        self.published.window.may_receive(Channel::Online, dates, self.app.now())
+        self.window().may_receive(Channel::Online, dates, self.app.now())
     }
 
     /// The group of areas they live in, if they said.

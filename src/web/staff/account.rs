@@ -17,10 +17,8 @@ pub(super) async fn account(app: Data<App>, seat: Seat) -> Page {
 
 fn shown(app: &App, seat: &Seat, errors: &[Wrong], done: Option<&str>) -> Page {
     let roles: Vec<String> = seat.actor().grants.iter().map(|grant| told(app, grant)).collect();
-    let wrong = |id: &str| errors.iter().find(|wrong| wrong.href == id).map(|wrong| wrong.text.clone());
     let context = json!({
         "email": seat.person().email, "roles": roles, "second": seat.person().authenticator.is_some(),
-        "wrong": { "current": wrong("#current"), "password": wrong("#password"), "again": wrong("#again") },
     });
     page(seat, Sheet { title: "Your account", template: "staff/account.jinja", errors, done, ..Sheet::default() }, context)
 }

@@ -1,7 +1,5 @@
 //! The audit log: a page that says whether it holds, and the whole of it to take away.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Query};
@@ -10,11 +8,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::page::{Page, Seat, Sheet, page as sheet};
+use super::words::Names;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::error::Error;
 use crate::store::audit::{self, Recorded};
-use crate::store::staff as accounts;
 
 /// How many entries the page shows.
 const LATEST: u64 = 100;
@@ -31,18 +29,16 @@ pub(super) async fn page(app: Data<App>, seat: Seat, choice: Query<Choice>) -> P
     seat.require_everywhere(Role::Auditor)?;
     let all = choice.show == "all";
     let verified = audit::verify(app.db()).await?;
-    let people = accounts::all(&app.db().read).await?;
-    let names: BTreeMap<String, String> = people.iter().map(|person| (person.actor().name, person.name.clone())).collect();
+    let names = Names::read(&app).await?;
     let entries: Vec<_> = audit::latest(app.db(), all, LATEST).await?.iter().map(|entry| shown(entry, &names)).collect();
     let page = Sheet { title: "Audit log", template: "staff/audit.jinja", ..Sheet::default() };
     sheet(&seat, page, json!({ "verified": verified, "entries": entries, "all": all }))
 }
 
-fn shown(entry: &Recorded, names: &BTreeMap<String, String>) -> serde_json::Value {
-    let person = |text: &str| names.get(text).cloned().unwrap_or_else(|| text.to_owned());
+fn shown(entry: &Recorded, names: &Names) -> serde_json::Value {
     json!({
-        "at": entry.at.with_timezone(&London).format("%d %b %Y %H:%M:%S").to_string(), "who": person(&entry.actor),
-        "action": entry.action, "consultation": entry.consultation, "subject": person(&entry.subject),
+        "at": entry.at.with_timezone(&London).format("%d %b %Y %H:%M:%S").to_string(), "who": names.of(&entry.actor),
+        "action": entry.action, "consultation": entry.consultation, "subject": names.of(&entry.subject),
         "detail": entry.detail.chars().take(60).collect::<String>(),
     })
 }

@@ -1,24 +1,22 @@
 //! Contacts: people who want the result or come to an event. They are kept apart from what anybody said, and erased when due.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Form, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::evidence::{act, clean, day};
+use super::evidence::{act, clean};
 use super::page::{Page, Seat, Sheet, Wrong, page, see_other};
+use super::words::day;
 use crate::app::App;
-use crate::domain::access::{Actor, Role};
-use crate::domain::consultation::london_day;
+use crate::domain::access::Role;
 use crate::domain::contact::{Wants, keep_until};
-use crate::error::Result;
-use crate::store::audit::Entry;
-use crate::store::contacts::{self, Contact, unlinked_id};
+use crate::domain::window::london_day;
+use crate::store::chance;
+use crate::store::contacts::{self, Contact};
 use crate::store::desk::{Doing, Done};
-use crate::store::writer::Work;
+use crate::web::noting::note;
 
 /// A contact as the page sends it.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
@@ -41,14 +39,11 @@ pub struct Typed {
 
 impl Typed {
     fn wrong(&self) -> Vec<Wrong> {
-        let failed = self.validate().err().unwrap_or_default();
-        let failed = failed.field_errors();
-        let message = |field: &str| failed.get(field)?.first()?.message.clone().map(|message| Wrong::new(field, message));
-        let mut wrong: Vec<Wrong> = ["name", "email"].into_iter().filter_map(message).collect();
+        let mut wrong = Wrong::found(self.validate(), &["name", "email"]);
         if Wants::from_code(&self.wants).is_none() {
             wrong.push(Wrong::new("wants", "Choose what they want to be told."));
         }
-        wrong.extend(message("about"));
+        wrong.extend(Wrong::found(self.validate(), &["about"]));
         if self.consent != "yes" {
             wrong.push(Wrong::new("consent", "Tick this once they have agreed. Without it nothing may be kept."));
         }
@@ -58,22 +53,9 @@ impl Typed {
 
 pub(super) async fn list(app: Data<App>, seat: Seat, code: Path<String>) -> Page {
     let actor = seat.require(Role::DeskOfficer, &code)?;
-    note_look(&app, actor, &code).await?;
+    // Somebody read the names; which ones, the log need not say.
+    note(&app, actor, "contacts.viewed", Some(&code), "", "").await?;
     everybody(&app, &seat, &code, &Typed::default(), &[], None).await
-}
-
-/// Note that somebody read the names; which ones, the log need not say.
-async fn note_look(app: &App, actor: &Actor, code: &str) -> Result<()> {
-    let entry = Entry {
-        at: app.now(),
-        actor: actor.name.clone(),
-        action: "contacts.viewed",
-        consultation: Some(code.to_owned()),
-        subject: String::new(),
-        detail: String::new(),
-    };
-    app.intake.writer.write(Work::Note(entry)).await?;
-    Ok(())
 }
 
 pub(super) async fn add(app: Data<App>, seat: Seat, code: Path<String>, typed: Form<Typed>) -> Page {
@@ -84,7 +66,7 @@ pub(super) async fn add(app: Data<App>, seat: Seat, code: Path<String>, typed: F
         return everybody(&app, &seat, &code, &typed, &errors, None).await;
     }
     let contact = Contact {
-        contact_id: unlinked_id()?,
+        contact_id: chance::id()?,
         name: typed.name,
         email: typed.email,
         wants: Wants::from_code(&typed.wants).unwrap_or_default(),
@@ -118,7 +100,6 @@ async fn everybody(app: &App, seat: &Seat, code: &str, typed: &Typed, errors: &[
         "code": code, "people": all.iter().map(row).collect::<Vec<_>>(), "typed": typed, "erased_asked": asked, "erased_due": due,
         "wants": Wants::ALL.map(|wants| json!({ "value": wants.code(), "text": words(wants) })),
         "until": day(keep_until(&published.consultation)),
-        "wrong": errors.iter().map(|wrong| (wrong.href.trim_start_matches('#'), &wrong.text)).collect::<BTreeMap<_, _>>(),
     });
     let sheet = Sheet {
         title: "Contacts",

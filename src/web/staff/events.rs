@@ -1,19 +1,20 @@
 //! Events: those the consultation's file announces and those added here, with who came and what was noted.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Form, Path};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::evidence::{act, clean, day};
+use super::evidence::{act, clean};
 use super::page::{Page, Seat, Sheet, Wrong, page, see_other};
+use super::words::day;
 use crate::app::App;
 use crate::domain::access::Role;
-use crate::domain::consultation::{Gathering, london_day};
+use crate::domain::consultation::Gathering;
+use crate::domain::day::{as_typed, typed};
 use crate::domain::event::{Event, Format, code_for};
 use crate::domain::evidence::Fault;
+use crate::domain::window::london_day;
 use crate::error::{Error, Result};
 use crate::store::desk::Doing;
 use crate::store::{events, evidence};
@@ -91,7 +92,7 @@ impl Typed {
         Self {
             title: event.title.clone(),
             place: event.place.clone(),
-            held_on: event.held_on.to_string(),
+            held_on: as_typed(event.held_on),
             format: event.format.code().to_owned(),
             target_group: event.target_group.clone(),
             attendance: event.attendance.map(|people| people.to_string()).unwrap_or_default(),
@@ -102,9 +103,9 @@ impl Typed {
     /// The event, with what is wrong in the order of the page.
     fn read(&self, today: NaiveDate) -> (Event, Vec<Wrong>) {
         let mut faults = Vec::new();
-        let held_on = self.held_on.trim().parse::<NaiveDate>();
-        if held_on.is_err() {
-            faults.push(Fault::new("held_on", "Say when it is, such as 2022-12-02."));
+        let held_on = typed(&self.held_on);
+        if held_on.is_none() {
+            faults.push(Fault::new("held_on", "Say when it is as day, month, year, such as 14/12/2022."));
         }
         let format = Format::from_code(&self.format);
         if format.is_none() {
@@ -183,7 +184,6 @@ async fn form(app: &App, seat: &Seat, code: &str, event: Option<&str>, typed: &T
     let title = if event.is_some() { "Event" } else { "Add an event" };
     let context = json!({
         "code": code, "heading": title, "event": event, "typed": typed, "formats": formats, "items": items,
-        "wrong": errors.iter().map(|wrong| (wrong.href.trim_start_matches('#'), &wrong.text)).collect::<BTreeMap<_, _>>(),
     });
     let back = format!("/staff/{code}/events");
     let sheet = Sheet {

@@ -1,20 +1,20 @@
 //! Requests for other formats: the queue with its dates, what is overdue first, and the report of rule R10.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Form, Path};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::evidence::{act, clean, day};
+use super::evidence::{act, clean};
 use super::page::{Page, Seat, Sheet, Wrong, page, see_other};
+use super::words::day;
 use crate::app::App;
 use crate::domain::access::Role;
-use crate::domain::consultation::london_day;
-use crate::domain::contact::{Format, Met, due, met};
-use crate::store::contacts::{self, Request, unlinked_id};
+use crate::domain::contact::{DETAILS_LIMIT, Format, HOW_LIMIT, Met, REACH_LIMIT, due, met};
+use crate::domain::day::{as_typed, typed as typed_day};
+use crate::domain::window::london_day;
+use crate::store::chance;
+use crate::store::contacts::{self, Request};
 use crate::store::desk::{Doing, Done};
 
 /// A request as the page sends it.
@@ -34,7 +34,7 @@ pub struct Typed {
 
 pub(super) async fn list(app: Data<App>, seat: Seat, code: Path<String>) -> Page {
     seat.require(Role::DeskOfficer, &code)?;
-    let typed = Typed { asked_on: london_day(app.now()).to_string(), ..Typed::default() };
+    let typed = Typed { asked_on: as_typed(london_day(app.now())), ..Typed::default() };
     queue(&app, &seat, &code, &typed, &[]).await
 }
 
@@ -47,27 +47,26 @@ pub(super) async fn add(app: Data<App>, seat: Seat, code: Path<String>, typed: F
         errors.push(Wrong::new("format", "Choose the format they asked for."));
     }
     let details = clean(&typed.details);
-    if details.chars().count() > 300 {
-        errors.push(Wrong::new("details", "Say more in up to 300 characters."));
+    if details.chars().count() > DETAILS_LIMIT {
+        errors.push(Wrong::new("details", format!("Say more in up to {DETAILS_LIMIT} characters.")));
     }
     let reach = clean(&typed.reach);
-    if !(1..=500).contains(&reach.chars().count()) {
-        errors.push(Wrong::new("reach", "Say how to reach them, in up to 500 characters."));
+    if !(1..=REACH_LIMIT).contains(&reach.chars().count()) {
+        errors.push(Wrong::new("reach", format!("Say how to reach them, in up to {REACH_LIMIT} characters.")));
     }
-    let asked_on = typed.asked_on.trim().parse::<NaiveDate>().ok().filter(|day| *day <= today);
+    let asked_on = typed_day(&typed.asked_on).filter(|day| *day <= today);
     if asked_on.is_none() {
-        errors.push(Wrong::new("asked_on", "Say when they asked, such as 2022-12-02, and not after today."));
+        errors.push(Wrong::new("asked_on", "Say when they asked as day, month, year, such as 14/12/2022, and not after today."));
     }
-    let needed_by = Some(typed.needed_by.trim()).filter(|day| !day.is_empty()).map(str::parse::<NaiveDate>);
-    if matches!(needed_by, Some(Err(_))) {
-        errors.push(Wrong::new("needed_by", "Say when they need it, such as 2022-12-02, or leave it empty."));
+    let needed_by = typed_day(&typed.needed_by);
+    if needed_by.is_none() && !typed.needed_by.trim().is_empty() {
+        errors.push(Wrong::new("needed_by", "Say when they need it as day, month, year, or leave it empty."));
     }
     let (Some(format), Some(asked_on), true) = (format, asked_on, errors.is_empty()) else {
         return queue(&app, &seat, &code, &typed, &errors).await;
     };
-    let needed_by = needed_by.and_then(Result::ok);
     let request = Request {
-        request_id: unlinked_id()?,
+        request_id: chance::id()?,
         format,
         details,
         reach,
@@ -92,10 +91,10 @@ pub(super) async fn fulfil(app: Data<App>, seat: Seat, path: Path<(String, Uuid)
     let (code, id) = path.into_inner();
     let actor = seat.require(Role::DeskOfficer, &code)?;
     let (how, today) = (clean(&fulfilled.how), london_day(app.now()));
-    if !(1..=300).contains(&how.chars().count()) {
+    if !(1..=HOW_LIMIT).contains(&how.chars().count()) {
         let errors = [Wrong::new(
             &format!("how-{id}"),
-            "Say how it was met, in up to 300 characters, such as “posted large print, 18 point”.",
+            format!("Say how it was met, in up to {HOW_LIMIT} characters, such as “posted large print, 18 point”."),
         )];
         return queue(&app, &seat, &code, &Typed::default(), &errors).await;
     }
@@ -113,17 +112,15 @@ async fn queue(app: &App, seat: &Seat, code: &str, typed: &Typed, errors: &[Wron
     let facts: Vec<_> = requests.iter().map(|one| (one.format, one.asked_on, one.fulfilled_on)).collect();
     let (open, done): (Vec<&Request>, Vec<&Request>) = requests.iter().partition(|one| one.fulfilled_on.is_none());
     let row = |one: &&Request| -> Json {
-        let wrong = errors.iter().find(|wrong| wrong.href == format!("#how-{}", one.request_id)).map(|wrong| &wrong.text);
         json!({ "id": one.request_id, "format": words(one.format), "details": one.details, "reach": one.reach, "asked": day(one.asked_on),
             "needed": one.needed_by.map(day), "due": day(one.due_on), "overdue": one.fulfilled_on.is_none() && one.due_on < today,
-            "fulfilled": one.fulfilled_on.map(day), "how": one.how, "wrong": wrong })
+            "fulfilled": one.fulfilled_on.map(day), "how": one.how })
     };
     let context = json!({
         "code": code, "open": open.iter().map(row).collect::<Vec<_>>(), "done_rows": done.iter().map(row).collect::<Vec<_>>(),
         "report": met(&facts).iter().map(reported).collect::<Vec<_>>(), "typed": typed,
         "overdue": open.iter().filter(|one| one.due_on < today).count(),
         "formats": Format::ALL.map(|format| json!({ "value": format.code(), "text": words(format) })),
-        "wrong": errors.iter().map(|wrong| (wrong.href.trim_start_matches('#'), &wrong.text)).collect::<BTreeMap<_, _>>(),
     });
     let sheet = Sheet {
         title: "Other formats",

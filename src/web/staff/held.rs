@@ -1,10 +1,6 @@
 //! What is held: everything that waits for a person, both versions side by side, and a decision with a reason.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Form, Path};
-use chrono::{DateTime, Utc};
-use chrono_tz::Europe::London;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,24 +8,25 @@ use validator::Validate;
 
 use super::answers;
 use super::page::{Page, Seat, Sheet, Wrong, page};
+use super::words::{Names, day, edition_words, instant};
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::decision::Decision;
 use crate::domain::submission::Submission;
+use crate::domain::sync::payload::submission_in;
+use crate::domain::wording::Edition;
 use crate::error::{Error, Result};
 use crate::intake::{self, Ruling, Settled};
-use crate::store::audit::Entry;
 use crate::store::catalogue::Published;
 use crate::store::held::{self, Held, Whole, Why};
 use crate::store::responses;
-use crate::store::staff as accounts;
-use crate::store::writer::Work;
+use crate::web::noting::note;
 
 pub(super) async fn list(app: Data<App>, seat: Seat, code: Path<String>) -> Page {
     seat.require(Role::DeskOfficer, &code)?;
     let published = app.intake.shelf.consultation(&code)?;
     let all = held::list(&app.db().read, &code).await?;
-    let names = names(&app).await?;
+    let names = Names::read(&app).await?;
     let items: Vec<_> = all.iter().map(|held| row(&names, held)).collect();
     let waiting = all.iter().filter(|held| held.decided.is_none()).count();
     let sheet = Sheet {
@@ -42,23 +39,14 @@ pub(super) async fn list(app: Data<App>, seat: Seat, code: Path<String>) -> Page
     page(&seat, sheet, json!({ "code": *code, "items": items, "waiting": waiting, "late": late_rule(&published) }))
 }
 
-async fn names(app: &App) -> Result<BTreeMap<String, String>> {
-    let people = accounts::all(&app.db().read).await?;
-    Ok(people.into_iter().map(|person| (person.actor().name, person.name)).collect())
-}
-
-fn row(names: &BTreeMap<String, String>, held: &Held) -> serde_json::Value {
+fn row(names: &Names, held: &Held) -> serde_json::Value {
     let decided = held.decided.as_ref().map(|decided| {
-        json!({ "what": outcome(decided.decision), "reason": decided.reason, "at": day(decided.at),
-            "by": names.get(&decided.by).unwrap_or(&decided.by) })
+        json!({ "what": outcome(decided.decision), "reason": decided.reason, "at": instant(decided.at),
+            "by": names.of(&decided.by) })
     });
     json!({ "id": held.held_id, "why": why_words(&held.why), "channel": held.channel.replace('_', " "),
         "edition": held.edition.as_deref().map(|edition| edition.replace('_', " ")), "version": held.form_version,
-        "since": day(held.held_at), "decided": decided })
-}
-
-fn day(at: DateTime<Utc>) -> String {
-    at.with_timezone(&London).format("%-d %B %Y, %H:%M").to_string()
+        "since": instant(held.held_at), "decided": decided })
 }
 
 const fn outcome(decision: Decision) -> &'static str {
@@ -74,6 +62,11 @@ fn why_words(why: &str) -> &'static str {
         "not_understood" => "Something in it cannot be understood",
         "unknown_version" => "It names a form version nobody published",
         "late" => "It came after closing",
+        "unreadable" => "A device handed it in and it cannot be read",
+        "unknown_keyer" => "Nobody has the account that is said to have keyed it",
+        "ledger_refused" => "Its batch could not take it: it is closed, or the sheet was keyed or ended by others",
+        "not_yet_open" => "A device handed it in before the consultation opened",
+        "cannot_withdraw" => "A withdrawal that could not be done",
         _ => "Nothing on it proves that it was in time",
     }
 }
@@ -81,10 +74,18 @@ fn why_words(why: &str) -> &'static str {
 /// The rule about lateness in force, in words (rule R18).
 fn late_rule(published: &Published) -> String {
     let consultation = &published.consultation;
+    let last = consultation.last_day_of(None);
+    let longer: Vec<String> = Edition::ALL
+        .into_iter()
+        .map(|edition| (edition, consultation.last_day_of(Some(edition))))
+        .filter(|(_, day)| *day != last)
+        .map(|(edition, longer)| format!(" For {} it is {}.", edition_words(edition), day(longer)))
+        .collect();
+    let longer = longer.concat();
     format!(
-        "The last day is {}. Paper counts when it was handed in or posted by then and reaches us within {} days. \
+        "The last day is {}.{longer} Paper counts when it was handed in or posted by then and reaches us within {} days. \
          People online who had begun by then have {} minutes to finish.",
-        consultation.last_day().format("%-d %B %Y"),
+        day(last),
         consultation.paper_grace_days,
         consultation.online_grace_minutes
     )
@@ -93,15 +94,7 @@ fn late_rule(published: &Published) -> String {
 pub(super) async fn item(app: Data<App>, seat: Seat, path: Path<(String, Uuid)>) -> Page {
     let (code, held_id) = path.into_inner();
     let actor = seat.require(Role::DeskOfficer, &code)?;
-    let entry = Entry {
-        at: app.now(),
-        actor: actor.name.clone(),
-        action: "held.viewed",
-        consultation: Some(code.clone()),
-        subject: held_id.to_string(),
-        detail: String::new(),
-    };
-    app.intake.writer.write(Work::Note(entry)).await?;
+    note(&app, actor, "held.viewed", Some(&code), held_id, "").await?;
     one(&app, &seat, &code, held_id, Shown::default()).await
 }
 
@@ -118,11 +111,7 @@ struct Shown<'a> {
 pub struct Decided {
     #[serde(default)]
     decision: String,
-    #[validate(length(
-        min = 1,
-        max = 1000,
-        message = "Say why, in up to 1,000 characters. The reason is printed in the report's method section."
-    ))]
+    #[validate(length(min = 1, max = 1000, message = "Say why, in up to 1,000 characters. The report prints it."))]
     #[serde(default)]
     reason: String,
     version: Option<String>,
@@ -131,15 +120,17 @@ pub struct Decided {
 pub(super) async fn decide(app: Data<App>, seat: Seat, path: Path<(String, Uuid)>, form: Form<Decided>) -> Page {
     let (code, held_id) = path.into_inner();
     let actor = seat.require(Role::DeskOfficer, &code)?;
-    let reason = form.reason.trim();
+    let form = Decided { reason: form.reason.trim().to_owned(), ..form.into_inner() };
+    let reason = form.reason.as_str();
     let mut errors = Vec::new();
     let decision = Decision::from_code(&form.decision);
     if decision.is_none() {
         errors.push(Wrong::new("decision", "Choose what to do with it."));
     }
-    if reason.is_empty() || form.validate().is_err() {
-        errors.push(Wrong::new("reason", "Say why, in up to 1,000 characters."));
+    if decision == Some(Decision::Counted) && !can_count(&app, &code, held_id).await? {
+        errors.push(Wrong::new("decision", "There is no response in it that could be counted. Set it aside."));
     }
+    errors.extend(Wrong::found(form.validate(), &["reason"]));
     let (Some(decision), true) = (decision, errors.is_empty()) else {
         return one(&app, &seat, &code, held_id, Shown { errors: &errors, reason, ..Shown::default() }).await;
     };
@@ -168,8 +159,8 @@ pub(super) async fn decide(app: Data<App>, seat: Seat, path: Path<(String, Uuid)
 async fn one(app: &App, seat: &Seat, code: &str, held_id: Uuid, shown: Shown<'_>) -> Page {
     let published = app.intake.shelf.consultation(code)?;
     let whole = held::whole(&app.db().read, code, held_id).await?.ok_or(Error::NotFound("held item"))?;
-    let names = names(app).await?;
-    let submission = serde_json::from_slice::<Submission>(&whole.payload).ok();
+    let names = Names::read(app).await?;
+    let submission = submission_in(&whole.payload);
     let lines = match &submission {
         Some(submission) => Some(compared(app, code, &published, &whole, submission).await?),
         None => None,
@@ -180,8 +171,8 @@ async fn one(app: &App, seat: &Seat, code: &str, held_id: Uuid, shown: Shown<'_>
     let context = json!({
         "code": code, "one": row(&names, &whole.held), "lines": lines, "raw": raw, "is_conflict": why == Why::Conflict.code(),
         "findings": findings(&whole), "dates": submission.as_ref().map(dates), "reason": shown.reason,
-        "versions": (why == Why::UnknownVersion.code()).then_some(versions), "count": count_words(why), "aside": aside_words(why),
-        "late": late_rule(&published), "wrong": shown.errors.iter().map(|wrong| (wrong.href.trim_start_matches('#'), &wrong.text)).collect::<BTreeMap<_, _>>(),
+        "can_count": submission.is_some(), "versions": (why == Why::UnknownVersion.code()).then_some(versions), "count": count_words(why), "aside": aside_words(why),
+        "late": late_rule(&published),
     });
     let back = format!("/staff/{code}/held");
     let sheet = Sheet {
@@ -193,6 +184,12 @@ async fn one(app: &App, seat: &Seat, code: &str, held_id: Uuid, shown: Shown<'_>
         done: shown.done,
     };
     page(seat, sheet, context)
+}
+
+/// Whether there is a response in it at all.
+async fn can_count(app: &App, code: &str, held_id: Uuid) -> Result<bool> {
+    let whole = held::whole(&app.db().read, code, held_id).await?;
+    Ok(whole.is_none_or(|whole| submission_in(&whole.payload).is_some()))
 }
 
 /// What arrived, beside what stands under the same id when the two conflict.
@@ -225,9 +222,7 @@ fn findings(whole: &Whole) -> Vec<String> {
 fn dates(submission: &Submission) -> Vec<(&'static str, String)> {
     let dates =
         [("Date on it", submission.completed_on), ("Postmark", submission.posted_on), ("Reached us", submission.received_on)];
-    let said = |date: Option<chrono::NaiveDate>| {
-        date.map_or_else(|| "not known".to_owned(), |date| date.format("%-d %B %Y").to_string())
-    };
+    let said = |date: Option<chrono::NaiveDate>| date.map_or_else(|| "not known".to_owned(), day);
     dates.into_iter().map(|(what, date)| (what, said(date))).collect()
 }
 
@@ -237,6 +232,8 @@ fn count_words(why: &str) -> &'static str {
         "not_understood" => "Count it; what cannot be understood is marked illegible",
         "unknown_version" => "Count it, as answers to the version chosen below",
         "late" => "Count it all the same",
+        "unreadable" | "unknown_keyer" | "not_yet_open" | "cannot_withdraw" => "Count it",
+        "ledger_refused" => "Count it as a response of its own, beside what the batch holds",
         _ => "Count it: it was in time",
     }
 }
@@ -244,6 +241,9 @@ fn count_words(why: &str) -> &'static str {
 fn aside_words(why: &str) -> &'static str {
     match why {
         "conflict" => "Keep what stands; set this one aside",
+        "unreadable" => "Set it aside: ask whoever keyed it, and key it again from the paper",
+        "ledger_refused" => "Set it aside: the sheet is in its batch already, or did not belong there",
+        "cannot_withdraw" => "It has been seen to",
         "late" => "Leave it out of the counts and list it with the late ones",
         _ => "Set it aside: it does not count",
     }

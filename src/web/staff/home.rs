@@ -54,6 +54,7 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
 /// What a desk officer keeps beside responses.
 fn beside(code: &str) -> impl Iterator<Item = serde_json::Value> {
     let pages = [
+        ("uploads", "Uploads of spreadsheets"),
         ("evidence", "Evidence: letters, petitions, notes"),
         ("events", "Events"),
         ("formats", "Other formats"),

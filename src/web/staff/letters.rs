@@ -1,27 +1,26 @@
 //! One-time links by mail, and the page on which an administrator sees what could not be delivered.
 
 use actix_web::web::{Data, Form, Path};
-use chrono::{DateTime, Duration, Utc};
-use chrono_tz::Europe::London;
+use chrono::Duration;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::page::{Page, Seat, Sheet, Wrong, outside, page, see_other};
+use super::words::instant;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::error::Result;
 use crate::mail::{self, Invitation, Recipient};
 use crate::staff::{self, LINK_DAYS, RESET_MINUTES};
-use crate::store::audit::Entry;
 use crate::store::queue;
 use crate::store::staff::Staff;
-use crate::store::writer::Work;
+use crate::web::noting::note;
 
 /// Send somebody their one-time link. False when no mail server is set: then it must be handed over in another way.
 pub(super) async fn send_link(app: &App, person: &Staff, link: &str, again: bool, lasts: Duration) -> Result<bool> {
     let Ok(to) = Recipient::new(&person.email) else { return Ok(false) };
-    let message = Invitation { name: person.name.clone(), again, link: address(app, link), until: until(app.now() + lasts) };
+    let message = Invitation { name: person.name.clone(), again, link: address(app, link), until: instant(app.now() + lasts) };
     mail::post(app.db(), &app.config, &to.named(&person.name), &message, app.now()).await
 }
 
@@ -33,10 +32,6 @@ pub(super) fn address(app: &App, link: &str) -> String {
 /// How long a link from an administrator lasts.
 pub(super) const fn days() -> Duration {
     Duration::days(LINK_DAYS)
-}
-
-fn until(at: DateTime<Utc>) -> String {
-    at.with_timezone(&London).format("%-d %B %Y, %H:%M").to_string()
 }
 
 /// Whose password is forgotten.
@@ -73,7 +68,7 @@ pub(super) async fn dead(app: Data<App>, seat: Seat) -> Page {
         .into_iter()
         .map(|job| {
             json!({ "id": job.job_id, "kind": kind(&job.kind), "attempts": job.attempts, "error": job.last_error.replace('_', " "),
-                "made": until(job.made_at), "dead": until(job.dead_at), "can_retry": job.can_retry })
+                "made": instant(job.made_at), "dead": instant(job.dead_at), "can_retry": job.can_retry })
         })
         .collect();
     let count = queue::count(&app.db().read, "mail").await?;
@@ -108,9 +103,7 @@ pub(super) async fn settle(app: Data<App>, seat: Seat, id: Path<Uuid>, form: For
         ("mail.thrown_away", queue::throw_away(&app.db().write, *id).await?)
     };
     if done {
-        let (actor, subject) = (actor.name.clone(), id.to_string());
-        let entry = Entry { at: app.now(), actor, action, consultation: None, subject, detail: String::new() };
-        app.intake.writer.write(Work::Note(entry)).await?;
+        note(&app, actor, action, None, *id, "").await?;
         mail::wake();
     }
     Ok(see_other("/staff/mail"))

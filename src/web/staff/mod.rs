@@ -6,6 +6,7 @@ mod audit;
 mod batches;
 mod contacts;
 mod dates;
+mod devices;
 mod events;
 mod evidence;
 mod formats;
@@ -15,8 +16,13 @@ mod home;
 mod letters;
 pub mod page;
 mod people;
+mod tokens;
+mod uploads;
+mod words;
 
 use actix_web::web::{self, ServiceConfig};
+
+pub(in crate::web) use self::batches::sheet_fields;
 
 /// The addresses of the desk.
 pub fn routes(config: &mut ServiceConfig) {
@@ -44,6 +50,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/people/{id}/link", web::post().to(people::link))
         .route("/staff/people/{id}/disable", web::post().to(people::disable))
         .route("/staff/people/{id}/enable", web::post().to(people::enable))
+        .route("/staff/tokens", web::get().to(tokens::list))
+        .route("/staff/tokens", web::post().to(tokens::make))
+        .route("/staff/tokens/revoke", web::get().to(tokens::sure))
+        .route("/staff/tokens/revoke", web::post().to(tokens::revoke))
+        .route("/staff/devices", web::get().to(devices::list))
+        .route("/staff/devices/rescue", web::post().to(devices::rescue))
+        .route("/staff/devices/restored", web::get().to(devices::sure_restored))
+        .route("/staff/devices/restored", web::post().to(devices::confirm))
+        .route("/staff/devices/{id}/revoke", web::get().to(devices::sure))
+        .route("/staff/devices/{id}/revoke", web::post().to(devices::revoke))
+        .route("/staff/devices/{id}/consultations", web::get().to(devices::places))
+        .route("/staff/devices/{id}/consultations", web::post().to(devices::change))
         .route("/staff/audit", web::get().to(audit::page))
         .route("/staff/audit.csv", web::get().to(audit::download))
         .route("/staff/{code}/held", web::get().to(held::list))
@@ -63,5 +81,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/contacts", web::post().to(contacts::add))
         .route("/staff/{code}/contacts/{id}/erase", web::post().to(contacts::erase))
         .configure(evidence::routes)
-        .configure(batches::routes);
+        .configure(batches::routes)
+        .configure(uploads::routes);
 }

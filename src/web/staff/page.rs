@@ -1,5 +1,6 @@
 //! What every page of the desk has in common: who is signed in, what surrounds it, and when it ends.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -12,9 +13,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::London;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
+use validator::ValidationErrors;
 
 use crate::app::App;
 use crate::domain::access::{Actor, Role};
+use crate::domain::day;
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition};
 use crate::error::{Error, Result};
 use crate::staff::{self, Signed};
@@ -125,6 +128,15 @@ impl Wrong {
     pub fn new(id: &str, text: impl Into<String>) -> Self {
         Self { href: format!("#{id}"), text: text.into() }
     }
+
+    /// What a validation found, with its own messages, in the page's order of fields.
+    #[must_use]
+    pub fn found(validated: std::result::Result<(), ValidationErrors>, fields: &[&str]) -> Vec<Self> {
+        let Err(errors) = validated else { return Vec::new() };
+        let errors = errors.field_errors();
+        let message = |field: &str| Some(Self::new(field, errors.get(field)?.first()?.message.clone()?));
+        fields.iter().filter_map(|field| message(field)).collect()
+    }
 }
 
 /// What a page of the desk is made of besides its own context.
@@ -166,7 +178,7 @@ fn render(seat: Option<&Seat>, sheet: Sheet<'_>, own: impl Serialize) -> Page {
     let own = Value::from(Serde(own));
     let context = minijinja::context! {
         title, back, done,
-        errors => Value::from(Serde(errors)),
+        errors => Value::from(Serde(errors)), wrong => Value::from(Serde(by_field(errors))), day_hint => day::HINT,
         theme => consultation.map_or("neutral", |published| published.consultation.theme.code()),
         owner => consultation.map(|published| published.consultation.owner.clone()),
         service => consultation.map_or("Desk", |published| published.consultation.title.show(Edition::Standard, DEFAULT_LANGUAGE)),
@@ -188,14 +200,23 @@ fn render(seat: Option<&Seat>, sheet: Sheet<'_>, own: impl Serialize) -> Page {
         .body(body))
 }
 
+/// What is wrong by field, for the field itself to say; the first thing when there are several.
+fn by_field(errors: &[Wrong]) -> BTreeMap<&str, &str> {
+    errors.iter().rev().map(|wrong| (wrong.href.trim_start_matches('#'), wrong.text.as_str())).collect()
+}
+
 fn navigation(actor: &Actor, title: &str) -> Vec<Item> {
     let item = |href, text| Item { href, text, here: text == title };
     let mut items = vec![item("/staff", "Desk")];
     if actor.grants.iter().any(|grant| matches!(grant.role, Role::Analyst | Role::Administrator)) {
         items.push(item("/analysis", "Results"));
     }
+    if actor.grants.iter().any(|grant| matches!(grant.role, Role::DeskOfficer | Role::Administrator)) {
+        items.push(item("/staff/devices", "Devices"));
+    }
     if actor.may_everywhere(Role::Administrator) {
         items.push(item("/staff/people", "People"));
+        items.push(item("/staff/tokens", "Tokens"));
         items.push(item("/staff/mail", "Mail"));
     }
     if actor.may_everywhere(Role::Auditor) {

@@ -40,14 +40,6 @@ impl Invitation {
         let roles = self.roles.iter().filter_map(|code| Role::from_code(code));
         roles.map(|role| Grant { role, consultation: consultation.clone() }).collect()
     }
-
-    /// What is wrong, field by field, in the page's order.
-    fn wrong(&self, fields: &[&str]) -> Vec<(String, String)> {
-        let Err(errors) = self.validate() else { return Vec::new() };
-        let errors = errors.field_errors();
-        let message = |field: &str| Some((field.to_owned(), errors.get(field)?.first()?.message.clone()?.into_owned()));
-        fields.iter().filter_map(|field| message(field)).collect()
-    }
 }
 
 pub(super) async fn list(app: Data<App>, seat: Seat) -> Page {
@@ -58,36 +50,28 @@ pub(super) async fn list(app: Data<App>, seat: Seat) -> Page {
 pub(super) async fn invite(app: Data<App>, seat: Seat, form: Form<Vec<(String, String)>>) -> Page {
     let actor = seat.require_everywhere(Role::Administrator)?;
     let invitation = Invitation::read(&form);
-    let mut wrong = invitation.wrong(&["name", "email", "roles"]);
-    if wrong.is_empty() {
+    let mut errors = Wrong::found(invitation.validate(), &["name", "email", "roles"]);
+    if errors.is_empty() {
         match staff::invite(app.db(), &invitation.email, &invitation.name, invitation.grants(), &actor.name, app.now()).await {
             Ok((person, link)) => {
                 let mailed = letters::send_link(&app, &person, &link, false, letters::days()).await?;
                 let link = json!({ "name": person.name, "address": letters::address(&app, &link), "mailed": mailed });
                 return everybody(&app, &seat, &Invitation::default(), &[], Some(link)).await;
             }
-            Err(Error::Unreadable { detail, .. }) => wrong.push(("email".to_owned(), detail)),
+            Err(Error::Unreadable { detail, .. }) => errors.push(Wrong::new("email", detail)),
             Err(other) => return Err(other.into()),
         }
     }
-    everybody(&app, &seat, &invitation, &wrong, None).await
+    everybody(&app, &seat, &invitation, &errors, None).await
 }
 
-async fn everybody(
-    app: &App,
-    seat: &Seat,
-    form: &Invitation,
-    wrong: &[(String, String)],
-    link: Option<serde_json::Value>,
-) -> Page {
+async fn everybody(app: &App, seat: &Seat, form: &Invitation, errors: &[Wrong], link: Option<serde_json::Value>) -> Page {
     let people = accounts::all(&app.db().read).await?;
     let people: Vec<_> = people.iter().map(|person| shown(app, person)).collect();
-    let errors: Vec<Wrong> = wrong.iter().map(|(field, text)| Wrong::new(field, text.clone())).collect();
     let context = json!({
         "people": people, "form": form, "link": link, "all_roles": all_roles(), "places": places(app),
-        "wrong": wrong.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
     });
-    page(seat, Sheet { title: "People", template: "staff/people.jinja", errors: &errors, ..Sheet::default() }, context)
+    page(seat, Sheet { title: "People", template: "staff/people.jinja", errors, ..Sheet::default() }, context)
 }
 
 pub(super) async fn person(app: Data<App>, seat: Seat, id: Path<Uuid>) -> Page {
@@ -165,10 +149,9 @@ async fn found(app: &App, id: Uuid) -> Result<Staff> {
 async fn one(app: &App, seat: &Seat, id: Uuid, errors: &[Wrong], link: Option<String>, done: Option<&str>) -> Page {
     let person = found(app, id).await?;
     let grant = |grant: &Grant| json!({ "role": grant.role.code(), "place": grant.consultation, "text": told(app, grant) });
-    let wrong = errors.iter().find(|wrong| wrong.href == "#roles").map(|wrong| wrong.text.clone());
     let context = json!({
         "one": shown(app, &person), "grants": person.grants.iter().map(grant).collect::<Vec<_>>(), "link": link,
-        "all_roles": all_roles(), "places": places(app), "wrong": { "roles": wrong },
+        "all_roles": all_roles(), "places": places(app),
     });
     let sheet = Sheet {
         title: &person.name,
@@ -235,14 +218,16 @@ const fn hint(role: Role) -> &'static str {
     }
 }
 
-fn all_roles() -> Vec<serde_json::Value> {
+/// Every role with what it is for, to choose from.
+pub(super) fn all_roles() -> Vec<serde_json::Value> {
     Role::ALL
         .into_iter()
         .map(|role| json!({ "value": role.code(), "text": words(role), "hint": { "text": hint(role) } }))
         .collect()
 }
 
-fn places(app: &App) -> Vec<serde_json::Value> {
+/// Every consultation, and first all of them, to choose from.
+pub(super) fn places(app: &App) -> Vec<serde_json::Value> {
     let everywhere = json!({ "value": "", "text": "Every consultation" });
     let shelf = app.intake.shelf.now();
     let each = shelf.all();

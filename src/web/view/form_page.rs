@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use minijinja::Error;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::components::Components;
@@ -224,7 +225,72 @@ pub struct Filling<'a> {
     pub group: Option<&'a str>,
 }
 
+/// A page as a device keeps it: every question on it, whoever it is asked of, and nobody's answers.
+#[derive(Debug, Serialize)]
+pub struct Unfilled {
+    /// Its address part.
+    pub slug: String,
+    /// Each question in a `data-question`, each of its parts in a `data-part` with its field key, each area's information in
+    /// a `data-area` with its group; that of those who named no area has none.
+    pub html: String,
+    /// The fields on it.
+    pub fields: Vec<String>,
+    /// Whether it begins with what to know.
+    pub information: bool,
+    /// When a field is asked; those that are always asked are left out.
+    pub asks: BTreeMap<String, Condition>,
+}
+
 impl FormPage {
+    /// The page with everything that is on it for anybody.
+    #[must_use]
+    pub fn unfilled(&self) -> Unfilled {
+        let mut html = String::with_capacity(self.frame.size() + 8 * 1024);
+        self.frame.fill(&mut html, |slot, html| match slot {
+            Slot::Named(name) if **name == *"areas" => self.every_area(html),
+            Slot::Named(name) if **name == *"questions" => self.every_question(html),
+            _ => {}
+        });
+        let parts = || self.asked.iter().flat_map(|asked| asked.parts.iter().map(move |part| (asked, part)));
+        let condition = |(asked, part): (&Asked, &AskedPart)| {
+            let condition = part.condition.clone().or_else(|| asked.condition.clone())?;
+            Some((part.key.clone(), condition))
+        };
+        Unfilled {
+            slug: self.page.slug.clone(),
+            html,
+            fields: parts().map(|(_, part)| part.key.clone()).collect(),
+            information: self.page.information,
+            asks: parts().filter_map(condition).collect(),
+        }
+    }
+
+    fn every_area(&self, html: &mut String) {
+        for (group, panels) in &self.areas {
+            html.push_str("<div hidden data-area=\"");
+            escape_into(html, group.as_deref().unwrap_or_default());
+            html.push_str("\">");
+            html.push_str(panels);
+            html.push_str("</div>");
+        }
+    }
+
+    fn every_question(&self, html: &mut String) {
+        for asked in &self.asked {
+            html.push_str("<div data-question>");
+            html.push_str(&asked.before);
+            for part in &asked.parts {
+                html.push_str("<div data-part=\"");
+                escape_into(html, &part.key);
+                html.push_str("\">");
+                part.plain.fill(html, |_, _| {});
+                html.push_str("</div>");
+            }
+            html.push_str(&asked.after);
+            html.push_str("</div>");
+        }
+    }
+
     /// Write the page's main part, filled in.
     pub fn fill(&self, html: &mut String, filling: Filling<'_>) {
         html.reserve(self.frame.size() + 8 * 1024);

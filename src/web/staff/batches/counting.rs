@@ -11,11 +11,11 @@ use super::super::page::{Page, Seat, Sheet, Wrong, page, see_other};
 use super::{Here, ids, one, why};
 use crate::app::App;
 use crate::domain::access::Role;
-use crate::domain::consultation::{Stage, london_day};
+use crate::domain::day::{as_typed, typed as typed_day};
 use crate::domain::ledger::{MOST_SHEETS, Postmark, Source, check_count};
 use crate::domain::submission::Channel;
+use crate::domain::window::{Stage, london_day};
 use crate::domain::wording::Edition;
-use crate::intake::keyed::entry::day as typed_day;
 use crate::intake::keyed::{Place, act};
 use crate::store::batches::{Act, Done, NewBatch};
 
@@ -131,7 +131,7 @@ impl Typed {
 
 pub(super) async fn form(app: Data<App>, seat: Seat, code: Path<String>) -> Page {
     let here = Here::new(&app, seat, code.into_inner(), &[Role::DeskOfficer])?;
-    let today = london_day(here.now).format("%d/%m/%Y").to_string();
+    let today = as_typed(london_day(here.now));
     let typed = Typed { channel: Channel::Paper.code().to_owned(), received_on: today, ..Typed::default() };
     show(&here, &typed, &Faults::new())
 }
@@ -150,7 +150,7 @@ fn show(here: &Here, typed: &Typed, faults: &Faults) -> Page {
     });
     let item = |value: &str, text: &str| json!({ "value": value, "text": text });
     let context = json!({
-        "typed": typed, "wrong": faults, "most": MOST_SHEETS,
+        "typed": typed, "most": MOST_SHEETS,
         "forms": forms.collect::<Vec<_>>(),
         "sources": Source::ALL.map(|source| item(source.code(), source.words())),
         "channels": CHANNELS.map(|(channel, words)| item(channel.code(), words)),
@@ -189,7 +189,7 @@ pub(super) async fn count_in(app: Data<App>, seat: Seat, code: Path<String>, typ
 }
 
 /// What a recount sends.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Recounted {
     sheets: String,
     reason: String,
@@ -202,14 +202,16 @@ pub(super) async fn recount(app: Data<App>, seat: Seat, path: Path<(String, u32)
     let reason = form.reason.trim();
     if reason.is_empty() {
         let wrong = Wrong::new("recount-reason", "Say why the count changes.");
-        return one::page_of(&app, &here, batch, &[wrong], None).await;
+        return one::with_recount(&app, &here, batch, &[wrong], None, &form).await;
     }
     if let Err(fault) = check_count(sheets) {
-        return one::page_of(&app, &here, batch, &[Wrong::new("recount", fault)], None).await;
+        return one::with_recount(&app, &here, batch, &[Wrong::new("recount", fault)], None, &form).await;
     }
     let place = Place { consultation: &here.code, batch, sheet: 0 };
     match act(&app.intake, place, here.me(), Act::Recount(sheets, ids(sheets)?, reason.chars().take(500).collect())).await? {
-        Done::Refused(refused) => one::page_of(&app, &here, batch, &[Wrong::new("recount", why(&refused))], None).await,
+        Done::Refused(refused) => {
+            one::with_recount(&app, &here, batch, &[Wrong::new("recount", why(&refused))], None, &form).await
+        }
         _ => Ok(see_other(&here.address(&format!("batches/{batch}")))),
     }
 }

@@ -4,7 +4,8 @@ use actix_web::web::{Data, Path};
 use serde_json::json;
 
 use super::super::page::{Page, Seat, Sheet, page};
-use super::{Here, day};
+use super::super::words::day;
+use super::Here;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::ledger::age_in_days;

@@ -8,21 +8,20 @@ mod paper_view;
 mod reports;
 mod settling;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use chrono_tz::Europe::London;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub(in crate::web) use self::paper_view::sheet_fields;
 use super::page::Seat;
 use crate::app::App;
 use crate::domain::access::{Actor, Role};
 use crate::error::{Error, Result};
 use crate::store::batches::Refused;
 use crate::store::catalogue::Published;
-use crate::store::staff as accounts;
+use crate::store::chance;
 
 /// The addresses of the paper ledger.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -97,36 +96,9 @@ impl Here {
     }
 }
 
-/// Everybody's name by how the ledger names them.
-async fn names(app: &App) -> Result<BTreeMap<String, String>> {
-    let people = accounts::all(&app.db().read).await?;
-    Ok(people.into_iter().map(|person| (person.actor().name, person.name)).collect())
-}
-
-/// A person in words; whoever has no account any more as the ledger names them.
-fn named<'a>(names: &'a BTreeMap<String, String>, actor: &'a str) -> &'a str {
-    names.get(actor).map_or(actor, String::as_str)
-}
-
 /// Two new ids for each of this many sheets: its own, which is random alone, and its response's.
 fn ids(sheets: u32) -> Result<Vec<(Uuid, Uuid)>> {
-    let random = || -> Result<Uuid> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
-        Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
-    };
-    (0..sheets).map(|_| Ok((random()?, Uuid::now_v7()))).collect()
-}
-
-/// A day in words.
-fn day(day: NaiveDate) -> String {
-    format!("{} {}", day.day(), day.format("%B %Y"))
-}
-
-/// An instant in London, in words.
-fn instant(at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&London);
-    format!("{}, {}", day(local.date_naive()), local.format("%H:%M"))
+    (0..sheets).map(|_| Ok((chance::id()?, Uuid::now_v7()))).collect()
 }
 
 /// Why something was not done to the ledger, and what to do.

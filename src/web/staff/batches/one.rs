@@ -1,13 +1,13 @@
 //! One batch: its sheets, its balance and what is missing; ending a sheet otherwise than keyed, and closing.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Form, Path, Query};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::super::page::{Page, Seat, Sheet as Around, Wrong, page, see_other};
-use super::{Here, day, instant, named, names, why};
+use super::super::words::{Names, day, instant};
+use super::counting::Recounted;
+use super::{Here, why};
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::ledger::{Balance, Outcome, Second, age_in_days, listed, missing};
@@ -35,12 +35,25 @@ pub(super) async fn show(app: Data<App>, seat: Seat, path: Path<(String, u32)>, 
 
 /// The page of a batch. A keyer sees of its sheets only their own, and which numbers are still to be keyed.
 pub(super) async fn page_of(app: &App, here: &Here, number: u32, errors: &[Wrong], done: Option<&str>) -> Page {
+    with_recount(app, here, number, errors, done, &Recounted::default()).await
+}
+
+/// The same with what somebody typed of a new count.
+pub(super) async fn with_recount(
+    app: &App,
+    here: &Here,
+    number: u32,
+    errors: &[Wrong],
+    done: Option<&str>,
+    recounted: &Recounted,
+) -> Page {
     let db = &app.db().read;
     let batch = batches::batch(db, &here.code, number).await?.ok_or(Error::NotFound("batch"))?;
     let sheets = batches::sheets(db, &here.code, number).await.map_err(Error::from)?;
     let counts = batches::counts(db, &here.code, number).await?;
-    let names = names(app).await?;
-    let context = context(here, &batch, &sheets, &counts, &names);
+    let names = Names::read(app).await?;
+    let mut context = context(here, &batch, &sheets, &counts, &names);
+    context["recounted"] = json!(recounted);
     let (title, back) = (format!("Batch {number}"), here.address("batches"));
     let around = Around {
         title: &title,
@@ -53,7 +66,7 @@ pub(super) async fn page_of(app: &App, here: &Here, number: u32, errors: &[Wrong
     page(&here.seat, around, context)
 }
 
-fn context(here: &Here, batch: &Batch, sheets: &[Sheet], counts: &[Count], names: &BTreeMap<String, String>) -> Json {
+fn context(here: &Here, batch: &Batch, sheets: &[Sheet], counts: &[Count], names: &Names) -> Json {
     let officer = here.may(Role::DeskOfficer);
     let balance = Balance::of(batch.about.sheets, sheets.iter().filter_map(|sheet| sheet.outcome));
     let base = here.address(&format!("batches/{}", batch.number));
@@ -69,9 +82,9 @@ fn context(here: &Here, batch: &Batch, sheets: &[Sheet], counts: &[Count], names
         "missing": missing_for(here.me(), batch.about.sheets, sheets),
         "open_numbers": if open.is_empty() { String::new() } else { listed(&open) },
         "again": again, "rows": rows, "has_open": !open.is_empty(),
-        "closed": batch.closed.as_ref().map(|(by, at)| format!("{} on {}", named(names, by), instant(*at))),
+        "closed": batch.closed.as_ref().map(|(by, at)| format!("{} on {}", names.of(by), instant(*at))),
         "counts": counts.iter().map(|count| json!({
-            "sheets": count.sheets, "by": named(names, &count.counted_by), "at": instant(count.counted_at), "reason": count.reason,
+            "sheets": count.sheets, "by": names.of(&count.counted_by), "at": instant(count.counted_at), "reason": count.reason,
         })).collect::<Vec<_>>(),
         "kept_until": day(kept_until),
     })
@@ -126,7 +139,7 @@ fn missing_for(me: &str, received: u32, sheets: &[Sheet]) -> Vec<String> {
     missing
 }
 
-fn row(here: &Here, sheet: &Sheet, base: &str, names: &BTreeMap<String, String>) -> Json {
+fn row(here: &Here, sheet: &Sheet, base: &str, names: &Names) -> Json {
     let officer = here.may(Role::DeskOfficer);
     let own = sheet.first_by.as_deref() == Some(here.me());
     let state = sheet.state();
@@ -143,7 +156,7 @@ fn row(here: &Here, sheet: &Sheet, base: &str, names: &BTreeMap<String, String>)
     };
     json!({
         "number": sheet.number, "words": words, "reason": sheet.reason,
-        "by": sheet.ended_by.as_deref().map(|by| named(names, by)), "at": sheet.ended_at.map(instant),
+        "by": sheet.ended_by.as_deref().map(|by| names.of(by)), "at": sheet.ended_at.map(instant),
         "end": sheet.outcome.is_none().then(|| format!("{base}/sheets/{}/end", sheet.number)),
         "reopen": (officer && sheet.outcome.is_some_and(|outcome| outcome != Outcome::Keyed))
             .then(|| format!("{base}/sheets/{}/reopen", sheet.number)),

@@ -1,6 +1,7 @@
 //! A sheet as its keyer sees it: laid out like the paper, the same questions under the same numbers, in the same order.
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::domain::answer::{Answer, Value};
 use crate::domain::form::FormVersion;
@@ -8,9 +9,9 @@ use crate::domain::ledger::Postmark;
 use crate::domain::question::{Choice, Field, Part, Question, Takes};
 use crate::domain::submission::Help;
 use crate::domain::wording::{DEFAULT_LANGUAGE, Edition, Text};
-use crate::intake::keyed::entry::{Entry, Wrong};
-use crate::web::view::VIEWS;
+use crate::intake::keyed::entry::{Entry, NOTE_LIMIT, Wrong};
 use crate::web::view::words::Tongue;
+use crate::web::view::{VIEWS, Views};
 
 /// The keys that choose the first choice, the second, and so on.
 const KEYS: &str = "1234567890abcdefghjklmnopqrstvwxyz";
@@ -24,6 +25,16 @@ pub(super) struct Paper<'a> {
     pub edition: Edition,
     pub entry: &'a Entry,
     pub wrong: &'a [Wrong],
+}
+
+/// The fields of a sheet with nothing in them, for keying without a network.
+///
+/// # Errors
+/// When the template cannot be rendered, which a test would have shown.
+pub(in crate::web) fn sheet_fields(views: &Views, form: &FormVersion, edition: Edition) -> Result<String, minijinja::Error> {
+    let paper = Paper { form, edition, entry: &Entry::default(), wrong: &[] };
+    let context = json!({ "head": paper.head(Postmark::Sheet), "parts": paper.parts(), "note": "", "note_limit": NOTE_LIMIT });
+    views.main("staff/sheet-fields.jinja", &Tongue::new(edition, DEFAULT_LANGUAGE), context)
 }
 
 /// A part of the sheet.

@@ -8,16 +8,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::page::{Page, Seat, Sheet as Around, page};
+use super::super::words::{Names, day};
+use super::Here;
 use super::paper_view::Paper;
-use super::{Here, day, named, names};
 use crate::app::App;
 use crate::domain::access::Role;
-use crate::domain::consultation::{london_day, london_midnight};
+use crate::domain::day::{as_typed, typed};
 use crate::domain::double_keying::{Quality, Sort, Tally, quality as judged};
 use crate::domain::ledger::Balance;
+use crate::domain::window::{london_day, london_midnight};
 use crate::domain::wording::Edition;
 use crate::error::{Error, Result};
-use crate::intake::keyed::entry::{Entry, day as typed_day};
+use crate::intake::keyed::entry::Entry;
 use crate::store::batches::{self, Reckoned, reckon};
 
 /// Which day.
@@ -76,7 +78,7 @@ async fn lines(app: &App, here: &Here, asked: Option<&str>) -> Result<(NaiveDate
     let today = london_day(here.now);
     let day = match asked.filter(|text| !text.trim().is_empty()) {
         None => today,
-        Some(text) => typed_day(text).filter(|day| *day <= today).ok_or_else(|| {
+        Some(text) => typed(text).filter(|day| *day <= today).ok_or_else(|| {
             Error::unreadable("not_a_day", "Give a day that has come, as day, month, year, such as 14/12/2022.")
         })?,
     };
@@ -97,7 +99,7 @@ pub(super) async fn reconciliation(app: Data<App>, seat: Seat, code: Path<String
         ..Around::default()
     };
     let context = json!({
-        "day": day(of), "typed": of.format("%d/%m/%Y").to_string(), "lines": lines, "total": total, "open": total.open(),
+        "day": day(of), "typed": as_typed(of), "lines": lines, "total": total, "open": total.open(),
         "stored": lines.iter().map(|line| line.responses_stored).sum::<u32>(),
         "held": lines.iter().map(|line| line.held).sum::<u32>(),
         "ended": lines.iter().map(|line| line.ended_that_day).sum::<u32>(),
@@ -139,14 +141,14 @@ impl Rate {
 async fn rates(app: &App, here: &Here) -> Result<(Quality, Vec<Rate>)> {
     let pairs = batches::pairs(&app.db().read, &here.code).await?;
     let quality = judged(&pairs.into_iter().map(|stored| stored.pair).collect::<Vec<_>>());
-    let names = names(app).await?;
+    let names = Names::read(app).await?;
     let form = here.published.latest_form().ok_or(Error::NotFound("form"))?;
     let entry = Entry::default();
     let paper = Paper { form, edition: Edition::Standard, entry: &entry, wrong: &[] };
     let mut rates: Vec<Rate> = Vec::new();
     for ((key, sort), tally) in &quality.by_keyer {
         if tally.compared > 0 {
-            rates.push(Rate::new("keyer", key, named(&names, key), *sort, *tally));
+            rates.push(Rate::new("keyer", key, names.of(key), *sort, *tally));
         }
     }
     let order = |key: &str| form.fields().iter().position(|field| field.key == key).map_or(0, |index| index + 1);

@@ -10,9 +10,8 @@ use crate::app::App;
 use crate::domain::access::Role;
 use crate::intake::keyed::entry::{Entry, Wrong as Fault};
 use crate::intake::keyed::{self, Place, Settled, Side};
-use crate::store::audit::Entry as AuditEntry;
 use crate::store::batches;
-use crate::store::writer::Work;
+use crate::web::noting::note;
 
 /// Every sheet that waits for this person.
 pub(super) async fn waiting(app: Data<App>, seat: Seat, code: Path<String>) -> Page {
@@ -47,15 +46,8 @@ pub(super) async fn show(app: Data<App>, seat: Seat, path: Path<(String, u32, u3
     let here = Here::new(&app, seat, code, &[Role::Verifier])?;
     let place = Place { consultation: &here.code, batch, sheet };
     let shown = settle_page(&app, &here, place, &Entry::default(), &[], &[]).await?;
-    let entry = AuditEntry {
-        at: here.now,
-        actor: here.me().to_owned(),
-        action: "sheet.differences_viewed",
-        consultation: Some(here.code.clone()),
-        subject: format!("batch {batch} sheet {sheet}"),
-        detail: String::new(),
-    };
-    app.intake.writer.write(Work::Note(entry)).await?;
+    let subject = format!("batch {batch} sheet {sheet}");
+    note(&app, here.seat.actor(), "sheet.differences_viewed", Some(&here.code), subject, "").await?;
     Ok(shown)
 }
 

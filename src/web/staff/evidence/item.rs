@@ -3,22 +3,21 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Form, Path, Query};
-use chrono_tz::Europe::London;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::list::timing;
 use super::posted::clean;
-use super::words::{channel_words, day, kind_words, signatures_words, speaker, timing_words};
+use super::words::{channel_words, kind_words, signatures_words, speaker, timing_words};
 use super::{act, note_look, reference};
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::error::{Error, Result};
 use crate::store::desk::{Doing, Done};
 use crate::store::evidence::{self, Item, NewRevision};
-use crate::store::staff as accounts;
 use crate::web::staff::page::{Page, Seat, Sheet, Wrong, page, see_other};
+use crate::web::staff::words::{Names, day, instant};
 
 /// Which revision to look at.
 #[derive(Debug, Default, Deserialize)]
@@ -107,10 +106,7 @@ async fn shown(app: &App, seat: &Seat, code: &str, item: &Item, errors: &[Wrong]
     let db = &app.db().read;
     let steps = evidence::history(db, code, item.evidence_id).await?;
     let last = steps.last().map_or(item.revision, |step| step.revision);
-    let people = accounts::all(db).await?;
-    let who =
-        |by: &str| people.iter().find(|person| person.actor().name == by).map_or(by.to_owned(), |person| person.name.clone());
-    let at = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&London).format("%-d %B %Y, %H:%M").to_string();
+    let names = Names::read(app).await?;
     let history: Vec<Json> = steps
         .iter()
         .map(|step| {
@@ -119,7 +115,7 @@ async fn shown(app: &App, seat: &Seat, code: &str, item: &Item, errors: &[Wrong]
                 (_, false) => "Corrected",
                 (_, true) => "Withdrawn",
             };
-            json!({ "revision": step.revision, "what": what, "who": who(&step.by), "at": at(step.at), "reason": step.reason })
+            json!({ "revision": step.revision, "what": what, "who": names.of(&step.by), "at": instant(step.at), "reason": step.reason })
         })
         .collect();
     let original = match item.original_id {
@@ -132,7 +128,6 @@ async fn shown(app: &App, seat: &Seat, code: &str, item: &Item, errors: &[Wrong]
         "code": code, "id": item.evidence_id, "reference": reference, "title_words": item.evidence.title, "facts": facts(item, timing(app, &published, item)),
         "text": item.evidence.text, "wording": item.evidence.wording, "history": history, "original": original, "revision": item.revision,
         "is_last": item.revision == last, "withdrawn": item.withdrawn, "reason": reason,
-        "wrong_reason": errors.iter().find(|wrong| wrong.href == "#reason").map(|wrong| &wrong.text),
     });
     let back = format!("/staff/{code}/evidence");
     let sheet = Sheet {

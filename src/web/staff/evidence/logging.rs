@@ -1,7 +1,5 @@
 //! Logging an item of evidence, from a file or by hand, and correcting it afterwards: one form for both.
 
-use std::collections::BTreeMap;
-
 use actix_multipart::Multipart;
 use actix_web::web::{self, Data, Path, Query};
 use serde::Deserialize;
@@ -13,14 +11,16 @@ use super::posted::{self, Fields};
 use super::{act, note_look, reference, typed, words};
 use crate::app::App;
 use crate::domain::access::{Actor, Role};
-use crate::domain::consultation::london_day;
+use crate::domain::day::as_typed;
 use crate::domain::response::hex;
+use crate::domain::window::london_day;
 use crate::error::{Error, Result};
 use crate::intake::original::{self, Read};
 use crate::store::desk::{Doing, Done};
 use crate::store::evidence::{self, Item, NewEvidence, NewOriginal, NewRevision, Original};
 use crate::web::staff::events;
 use crate::web::staff::page::{Page, Seat, Sheet, Wrong, page, see_other};
+use crate::web::staff::words::day;
 
 /// What a link may fill in beforehand.
 #[derive(Debug, Default, Deserialize)]
@@ -47,7 +47,7 @@ pub(super) async fn new(app: Data<App>, seat: Seat, code: Path<String>, beforeha
     let Beforehand { kind, event } = beforehand.into_inner();
     let mut fields: Fields = [("kind", kind), ("event", event.clone())].map(|(name, value)| (name.to_owned(), value)).into();
     if let Some(event) = events::known(&app, &code).await?.into_iter().find(|one| one.code == event) {
-        fields.insert("received_on".to_owned(), event.held_on.to_string());
+        fields.insert("received_on".to_owned(), as_typed(event.held_on));
         fields.insert("sender".to_owned(), "group".to_owned());
     }
     fields.insert("evidence_id".to_owned(), Uuid::now_v7().to_string());
@@ -137,7 +137,7 @@ fn fill(fields: &mut Fields, read: &Read, original_id: Uuid) {
     };
     put("text", read.text.clone());
     if let Some(sent_at) = read.sent_at {
-        put("received_on", london_day(sent_at).to_string());
+        put("received_on", as_typed(london_day(sent_at)));
     }
 }
 
@@ -192,7 +192,7 @@ async fn form(app: &App, seat: &Seat, code: &str, shown: Shown<'_>) -> Page {
         events::known(app, code)
             .await?
             .iter()
-            .map(|event| json!({ "value": event.code, "text": format!("{}, {}", event.title, words::day(event.held_on)) })),
+            .map(|event| json!({ "value": event.code, "text": format!("{}, {}", event.title, day(event.held_on)) })),
     );
     let reference = item.map(|item| reference(&published, item));
     let title = reference.as_ref().map_or_else(|| "Log evidence".to_owned(), |reference| format!("Correct {reference}"));
@@ -205,7 +205,6 @@ async fn form(app: &App, seat: &Seat, code: &str, shown: Shown<'_>) -> Page {
         "code": code, "heading": title, "fields": fields, "kinds": words::kinds(), "channels": words::channels(),
         "senders": words::senders(), "events": places, "revision": revision,
         "original": original.map(|original| json!({ "id": original.original_id, "sha256": original.sha256, "size": (original.size + 1023) / 1024 })),
-        "wrong": errors.iter().map(|wrong| (wrong.href.trim_start_matches('#'), &wrong.text)).collect::<BTreeMap<_, _>>(),
     });
     let sheet = Sheet {
         title: &title,

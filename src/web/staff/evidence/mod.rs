@@ -3,7 +3,7 @@
 mod item;
 mod list;
 mod logging;
-mod posted;
+pub(super) mod posted;
 mod typed;
 mod words;
 
@@ -11,16 +11,14 @@ use actix_web::web::{self, ServiceConfig};
 use uuid::Uuid;
 
 pub(super) use posted::clean;
-pub(super) use words::day;
 
 use crate::app::App;
 use crate::domain::access::Actor;
 use crate::error::Result;
-use crate::store::audit::Entry;
 use crate::store::catalogue::Published;
 use crate::store::desk::{Act, Doing, Done};
 use crate::store::evidence::Item;
-use crate::store::writer::Work;
+use crate::web::noting::note;
 
 /// The addresses of evidence.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -42,16 +40,7 @@ fn reference(published: &Published, item: &Item) -> String {
 
 /// Note in the audit log that somebody read what an item says.
 async fn note_look(app: &App, actor: &Actor, code: &str, action: &'static str, id: Uuid, revision: i32) -> Result<()> {
-    let entry = Entry {
-        at: app.now(),
-        actor: actor.name.clone(),
-        action,
-        consultation: Some(code.to_owned()),
-        subject: id.to_string(),
-        detail: format!("revision {revision}"),
-    };
-    app.intake.writer.write(Work::Note(entry)).await?;
-    Ok(())
+    note(app, actor, action, Some(code), id, format!("revision {revision}")).await
 }
 
 /// Do something at the desk.

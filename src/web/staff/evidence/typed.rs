@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::posted::Fields;
+use crate::domain::day;
 use crate::domain::event::Event;
 use crate::domain::evidence::{Evidence, Fault, Kind, Sender, Signatures};
 use crate::domain::submission::Channel;
@@ -17,13 +18,19 @@ pub fn read(fields: &Fields, events: &[Event], today: NaiveDate) -> (Evidence, V
         faults.push(Fault::new("kind", "Choose what it is."));
     }
     let kind = kind.unwrap_or_default();
-    let mut day = |name: &'static str| match text(name) {
+    let mut read_day = |name: &'static str| match text(name) {
         blank if blank.is_empty() => None,
-        typed => typed.parse::<NaiveDate>().map_err(|_not_a_day| faults.push(Fault::new(name, NOT_A_DAY))).ok(),
+        typed => {
+            let read = day::typed(&typed);
+            if read.is_none() {
+                faults.push(Fault::new(name, NOT_A_DAY));
+            }
+            read
+        }
     };
-    let (received_on, written_on, posted_on) = (day("received_on"), day("written_on"), day("posted_on"));
+    let (received_on, written_on, posted_on) = (read_day("received_on"), read_day("written_on"), read_day("posted_on"));
     if received_on.is_none() && text("received_on").is_empty() {
-        faults.push(Fault::new("received_on", "Say when it reached us, such as 2022-12-02."));
+        faults.push(Fault::new("received_on", "Say when it reached us as day, month, year, such as 14/12/2022."));
     }
     let mut number = |name: &'static str| match text(name).replace([',', ' '], "") {
         blank if blank.is_empty() => None,
@@ -60,7 +67,7 @@ pub fn read(fields: &Fields, events: &[Event], today: NaiveDate) -> (Evidence, V
     (evidence, in_order(&faults))
 }
 
-const NOT_A_DAY: &str = "Give a day as year, month, day, such as 2022-12-02.";
+const NOT_A_DAY: &str = "Give a day as day, month, year, such as 14/12/2022.";
 
 /// The fields in the order of the page; of several things wrong with one field the first is told.
 const ORDER: [&str; 17] = [
@@ -90,13 +97,13 @@ fn in_order(faults: &[Fault]) -> Vec<Wrong> {
 
 /// An item as the fields that would be typed for it.
 pub fn fields(evidence: &Evidence) -> Fields {
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let day = |day: Option<NaiveDate>| day.map(day::as_typed).unwrap_or_default();
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     let signatures = evidence.signatures.clone().unwrap_or_default();
     [
         ("kind", evidence.kind.code().to_owned()),
         ("title", evidence.title.clone()),
-        ("received_on", evidence.received_on.to_string()),
+        ("received_on", day::as_typed(evidence.received_on)),
         ("written_on", day(evidence.written_on)),
         ("posted_on", day(evidence.posted_on)),
         ("channel", evidence.channel.code().to_owned()),

@@ -1,15 +1,9 @@
-//! Evidence in words: kinds, channels, senders, days.
+//! Evidence in words: kinds, channels, senders.
 
-use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
 use crate::domain::evidence::{Evidence, Kind, Sender, Timing};
 use crate::domain::submission::Channel;
-
-/// A day in words.
-pub fn day(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
 
 /// A kind in words.
 pub fn kind_words(kind: Kind) -> String {

@@ -98,6 +98,12 @@ start-privacy = How we keep your answers private
 start-withdraw = Take back a response you sent
 extended-title = More time to answer
 extended = The closing day is now { $day }. We announced this on { $announced }.
+longer-title = There is more time in easy read
+longer-title-easy = There is more time in full wording
+longer = You can answer in easy read until the end of { $day }.
+longer-easy = You can answer in full wording until the end of { $day }.
+longer-link = Go to easy read
+longer-link-easy = Go to the full wording
 
 # Another format
 start-formats-ask = Ask for another format
@@ -227,6 +233,16 @@ error-not-a-date = { $question }: enter a real day, such as 30 11 2022
 error-empty = Answer at least one question about the proposals before you send
 error-empty-easy = Please answer one or more questions first
 
+# A bad connection
+unsent-title = Not sent yet
+unsent-lead = There seems to be no connection. What you typed is still on this page, and we try again by ourselves. Leave the page open.
+unsent-lead-easy = The internet does not work right now. Your answers are still here. Please leave this page open. We try again.
+unsent-again = Try again now
+unsent-own = This is my own device: keep what I typed on it until it is sent
+unsent-own-easy = This is my own phone or computer. Keep my answers here until they are sent.
+unsent-back = This is what you typed here before. It had not been sent. Look at it, then continue.
+unsent-back-easy = You wrote this before. We did not get it. Look at it. Then press Continue.
+
 # Received
 received-title = Response received
 received-title-easy = Thank you. We have your answers.
@@ -251,6 +267,26 @@ thanks-lead = We have everything you sent. You can close this page now.
 thanks-lead-easy = We have all your answers. You can close this page.
 thanks-receipt = See your receipt again
 thanks-start = Back to the start page
+
+# Interviews on a device
+interview-equality-lead = Would you also answer some questions about you? They help us see whether we heard from everyone. They are optional, and your response counts either way.
+interview-equality-lead-easy = We have some more questions. They are about you. You do not have to answer them. Your answers count anyway.
+interview-check-lead = Nothing has been saved for good yet. Read your answers, change what you like, then finish.
+interview-check-lead-easy = Look at your answers. You can change them. Then finish.
+interview-finish-title = Finish
+interview-finish-lead = When you finish, your answers are saved without your name and disappear from this screen.
+interview-finish-lead-easy = We keep your answers safe. We do not ask your name. Then the screen is empty again.
+interview-finish = Finish and save my answers
+interview-finish-easy = Save my answers
+interview-thanks = Thank you
+interview-thanks-lead = Your answers are saved on this device, without your name. They are sent when there is a network.
+interview-thanks-lead-easy = We have saved your answers. They are safe.
+interview-gone = They are no longer on the screen. Please give the device back.
+interview-gone-easy = Nobody can see them on this screen now. Please give it back.
+interview-stopped = The interview was stopped
+interview-stopped-easy = We have stopped
+interview-stopped-lead = The answers were thrown away. Nothing of them is kept.
+interview-stopped-lead-easy = Your answers are gone. Nobody will read them.
 
 # The receipt by e-mail
 mail-title = Send me this by e-mail
@@ -369,6 +405,7 @@ cookies-expires = Expires
 cookies-caption = The cookie of this service
 cookies-draft = Keeps the answers you have given so far, so that you can go back and forth
 cookies-draft-expires = When you close your browser
+cookies-unsent = If a page cannot be sent and you tell us that the device is your own, your browser keeps what you typed on that page until it has arrived. It keeps nothing if you do not.
 accessibility-title = Accessibility statement
 accessibility-lead = This statement is about the consultation pages of Soundings{ $owner }.
 accessibility-want = We want as many people as possible to be able to use these pages. You should be able to:

@@ -1,33 +1,26 @@
 //! Batch upload over HTTP: the file in as the body, a report line by line out; and the template to fill in.
 
-use std::io::Write as _;
-use std::path::Path as FilePath;
-use std::time::Duration;
+pub mod receiving;
 
-use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{self, Data, Path, PathConfig, Payload, Query, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use anyhow::Context as _;
-use futures_util::StreamExt as _;
+use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use uuid::Uuid;
 
+use self::receiving::{attachment, cut_off, marked, receive};
 use super::problem::{self, Problem};
 use super::session::Caller;
 use crate::app::App;
 use crate::domain::access::Role;
 use crate::domain::submission::Channel;
 use crate::error::{Error, Result};
-use crate::intake::upload::{self, Accept, Done, FILE_LIMIT, Mapping, Report, Template, Upload};
+use crate::intake::upload::{self, Accept, Done, Mapping, Progress, Report, Template, Upload};
 use crate::store::uploads;
 
 /// What a workbook is called in `Accept` and `Content-Type`.
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// How old a file must be before nobody can still be reading it.
-const LEFT_BEHIND: Duration = Duration::from_hours(24);
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The addresses under `/api/v1` that have to do with uploads.
 pub fn routes(config: &mut ServiceConfig) {
@@ -99,18 +92,19 @@ pub async fn take_in(
     app.intake.shelf.consultation(&code)?;
     let wish = wish.into_inner();
     let mapping = mapping(&app, &code, wish.mapping.as_deref()).await?;
-    let file = receive(&app.config.data, payload).await?;
+    let file = receive(&app.config.data, payload.map_err(cut_off)).await?;
     let upload = Upload {
         path: file.path().to_owned(),
         file_name: wish.file_name.unwrap_or_else(|| "upload".to_owned()),
         consultation: code.into_inner(),
         channel: wish.channel,
         mapping,
+        progress: Progress::default(),
     };
     if wish.dry_run {
         let report = upload::check(&app.intake, &upload, &actor).await?;
         return if wants_workbook(&request) {
-            hand_back(&app, &upload, &report).await
+            Ok(attachment(WORKBOOK, "marked.xlsx", marked(&app.config.data, &upload, &report).await?))
         } else {
             Ok(HttpResponse::Ok().json(report))
         };
@@ -136,7 +130,7 @@ fn refused(report: Report) -> HttpResponse {
 }
 
 /// The mapping that was sent, or that of an earlier upload.
-async fn mapping(app: &App, code: &str, sent: Option<&str>) -> Result<Mapping> {
+pub async fn mapping(app: &App, code: &str, sent: Option<&str>) -> Result<Mapping> {
     let Some(text) = sent else { return Ok(Mapping::default()) };
     match text.parse::<Uuid>() {
         Ok(upload_id) => {
@@ -147,75 +141,14 @@ async fn mapping(app: &App, code: &str, sent: Option<&str>) -> Result<Mapping> {
     }
 }
 
-/// The body as a file under the data folder, gone when it is dropped.
-async fn receive(data: &FilePath, mut payload: Payload) -> Result<NamedTempFile> {
-    let folder = data.join("uploads");
-    let mut file = web::block(move || {
-        std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        sweep(&folder);
-        NamedTempFile::new_in(&folder).with_context(|| format!("making a file in {}", folder.display()))
-    })
-    .await
-    .map_err(|error| Error::Internal(error.into()))??;
-    let mut size = 0;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| match error {
-            PayloadError::Overflow => Error::TooLarge(FILE_LIMIT),
-            error => Error::unreadable("cut_off", format!("the file did not arrive whole ({error}); send it again")),
-        })?;
-        size += chunk.len();
-        if size > FILE_LIMIT {
-            return Err(Error::TooLarge(FILE_LIMIT));
-        }
-        file = web::block(move || file.write_all(&chunk).context("keeping the upload").map(|()| file))
-            .await
-            .map_err(|error| Error::Internal(error.into()))??;
-    }
-    Ok(file)
-}
-
-/// Remove what a process that was killed left behind: files hold what people wrote, and none is needed for a day.
-fn sweep(folder: &FilePath) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|modified| modified.elapsed().ok());
-        if age.is_some_and(|age| age > LEFT_BEHIND) {
-            // Another instance may have removed it a moment before.
-            let _gone = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
 fn wants_workbook(request: &HttpRequest) -> bool {
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepts.is_some_and(|accepts| accepts.contains(WORKBOOK))
 }
 
-async fn hand_back(app: &App, upload: &Upload, report: &Report) -> Result<HttpResponse, Problem> {
-    let folder = app.config.data.join("uploads");
-    let marked = web::block(move || NamedTempFile::new_in(folder).context("making a file"))
-        .await
-        .map_err(|error| Error::Internal(error.into()))?
-        .map_err(Error::from)?;
-    upload::marked(upload, report, marked.path()).await?;
-    let bytes = web::block(move || std::fs::read(marked.path()).context("reading the marked workbook"))
-        .await
-        .map_err(|error| Error::Internal(error.into()))?
-        .map_err(Error::from)?;
-    Ok(attachment(WORKBOOK, "marked.xlsx", bytes))
-}
-
-fn attachment(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(bytes)
-}
-
 /// Every upload of a consultation, oldest first.
 #[utoipa::path(get, path = "/api/v1/consultations/{code}/uploads", params(("code" = String, Path)),
-    responses((status = 200, body = [uploads::Upload]), (status = 401, body = problem::Body), (status = 403, body = problem::Body)))]
+    responses((status = 200, body = [uploads::Listed]), (status = 401, body = problem::Body), (status = 403, body = problem::Body)))]
 pub async fn list(app: Data<App>, code: Path<String>, caller: Caller) -> Result<HttpResponse, Problem> {
     caller.require(Role::DeskOfficer, &code)?;
     app.intake.shelf.consultation(&code)?;
