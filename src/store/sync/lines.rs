@@ -132,7 +132,9 @@ pub async fn write(db: &Db, delivery: &Delivery<'_>) -> Result<Written> {
         let is_same =
             |stored: &&StoredLine| stored.line.revision_id == line.revision_id && stored.consultation == line.consultation;
         let own = all.iter().filter(is_same).find(|stored| stored.line.hash == line.hash).cloned();
-        let is_other = own.is_none() && line.kept == Kept::Stored && all.iter().any(|stored| is_same(&stored));
+        // A rival that was held has not taken the id: what the door stored is what the id stands for.
+        let is_taken = || all.iter().filter(is_same).any(|stored| stored.line.kept == Kept::Stored);
+        let is_other = own.is_none() && line.kept == Kept::Stored && is_taken();
         outcomes.push(match own {
             Some(own) => Outcome::Line(Box::new(own)),
             None if is_other => Outcome::Conflict,
