@@ -2,32 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
 import { SERVICE_HARMONISATION, follow } from './form.mjs';
 import { Seen, judge } from './seen.mjs';
+import { enter, pressed, staffCommand } from './staff.mjs';
 import { stage, visitor } from './stage.mjs';
-
-const PASSWORD = 'otter lantern gravel nine';
-
-/** Makes a desk officer who may everywhere and signs them in on this page. */
-async function enter(page) {
-  const { binary, database, origin } = stage.program;
-  const where = ['--name', 'Odile', '--database', database, '--base-url', origin];
-  const link = execFileSync(binary, ['staff', 'add', 'odile@example.org', '--role', 'desk_officer', ...where], { encoding: 'utf8' });
-  await page.goto(link.trim());
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('The same password again').fill(PASSWORD);
-  await pressed(page, 'Save password');
-  await page.getByLabel('E-mail address').fill('odile@example.org');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await pressed(page, 'Sign in');
-}
-
-function pressed(page, words) {
-  return follow(page, page.locator('main').getByRole('button', { name: words }));
-}
 
 /** Calls the sync from the page, as a program in this browser does. */
 function call(page, path, body) {
@@ -46,7 +26,8 @@ describe('devices', () => {
   it('are enrolled, watched and shut out', async () => {
     await visitor(
       async (page) => {
-        await enter(page);
+        const email = 'odile@example.org';
+        await enter(page, staffCommand(stage.program, 'add', email, '--role', 'desk_officer', '--name', 'Odile'), email);
         await page.goto('/staff/devices');
         assert.match(await page.locator('main').innerText(), /There is no device yet/);
         await seen.look(page);
@@ -62,7 +43,7 @@ describe('devices', () => {
         const table = await page.locator('table').innerText();
         for (const said of [/Laptop 1/, /Leigh library/, /412/, /14/, /2 days/, /Number 1 is missing/, /may delete it/]) assert.match(table, said);
         await seen.look(page);
-        await follow(page, page.getByRole('link', { name: 'What it works on: Laptop 1' }));
+        await follow(page, page.getByRole('link', { name: 'What it works on (Laptop 1)' }));
         await seen.look(page);
         await page.getByLabel(/SEND/).uncheck();
         await pressed(page, 'Save');
@@ -77,7 +58,7 @@ describe('devices', () => {
         await page.getByText('1 were here before').waitFor();
         await seen.look(page);
         await page.goto('/staff/devices');
-        await follow(page, page.getByRole('link', { name: 'Shut out: Laptop 1' }));
+        await follow(page, page.getByRole('link', { name: 'Shut out (Laptop 1)' }));
         assert.match(await page.locator('main').innerText(), /Are you sure[\s\S]*14 items waited on it/);
         await seen.look(page);
         await pressed(page, 'Yes, shut it out');

@@ -64,11 +64,14 @@ export async function join(page, program, name, roles, consultation) {
   await enter(page, staffCommand(program, 'add', email, ...asked, '--consultation', consultation, '--name', name), email);
 }
 
-/** Presses Tab until the field of that name, or the button or link with those words, has the focus. */
+/** Presses Tab until the field of that name or label, or the button or link with those words, has the focus. */
 export async function tabTo(page, wanted) {
-  for (let step = 0; step < 120; step += 1) {
+  for (let step = 0; step < 300; step += 1) {
     await page.keyboard.press('Tab');
-    const is = await page.evaluate(() => [document.activeElement.name, document.activeElement.innerText?.trim()]);
+    const is = await page.evaluate(() => {
+      const it = document.activeElement;
+      return [it.name, it.getAttribute('aria-label'), it.labels?.[0]?.innerText.trim(), it.innerText?.trim()];
+    });
     if (is.some((words) => (wanted instanceof RegExp ? wanted.test(words ?? '') : words === wanted))) return;
   }
   assert.fail(`Tab never reached ${wanted}`);

@@ -153,6 +153,12 @@ export async function newVisitor(browser, origin, options = {}) {
   return { context, page, faults, close };
 }
 
+/** Where a page stood and the first of what it said, for whoever reads of a failed test. */
+async function asFound(page) {
+  const said = await page.evaluate(() => document.body.innerText).catch(() => 'nothing');
+  return `${page.url()}\n${said.replace(/\n{2,}/g, '\n').slice(0, 1500)}`;
+}
+
 /** Runs `work` with a visitor and always closes their browser; a fault of the work itself is the one reported. */
 export async function asVisitor(browser, origin, work, options) {
   const visitor = await newVisitor(browser, origin, options);
@@ -161,6 +167,9 @@ export async function asVisitor(browser, origin, work, options) {
     const result = await work(visitor.page, visitor);
     failed = false;
     return result;
+  } catch (error) {
+    error.stack += `\nThe page then: ${await asFound(visitor.page)}`;
+    throw error;
   } finally {
     if (failed) await visitor.context.close();
     else await visitor.close();

@@ -7,7 +7,7 @@ use soundings::domain::ledger::Outcome;
 use soundings::store::batches;
 use soundings::store::consultations::{self, ConsultationDocument};
 
-use super::{Laptop, keyer, response};
+use super::{Laptop, id, keyer, response};
 use crate::support::TestApp;
 use crate::support::desk::Desk;
 
@@ -50,6 +50,16 @@ fn sheet(laptop: &Laptop, number: u32, why: &str) -> Value {
     laptop.item("sample", payload)
 }
 
+/// The same sheet as its keyer changed it on the device.
+fn changed(laptop: &Laptop, of: &Value, why: &str) -> Value {
+    let mut payload: Value = serde_json::from_str(of["payload"].as_str().unwrap()).unwrap();
+    let revision_id = uuid::Uuid::now_v7();
+    payload["entry"]["values"]["plan_why"] = json!([why]);
+    payload["submission"]["revision_id"] = json!(revision_id);
+    payload["submission"]["supersedes"] = of["revision_id"].clone();
+    laptop.with_ids("sample", revision_id, id(&of["response_id"]), &payload.to_string())
+}
+
 fn ended(laptop: &Laptop, number: u32, outcome: &str) -> Value {
     let payload = json!({ "kind": "sheet_end", "batch": 1, "sheet": number, "outcome": outcome, "reason": "tea" });
     laptop.item("sample", payload)
@@ -81,6 +91,26 @@ async fn a_sheet_is_keyed_and_another_ended_and_bringing_them_again_changes_noth
     let withdrawal = laptop.withdrawal(&items[0]);
     assert_eq!(laptop.push(&[withdrawal]).await.statuses(), ["stored"], "by the id the device gave it");
     assert!(app.revisions().await.last().unwrap().withdrawn);
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_keyer_changes_their_sheet_on_the_device_and_the_change_is_what_counts() {
+    let (app, _) = service("1", 0).await;
+    let laptop = Laptop::enrol(&app, "One").await;
+    let first = sheet(&laptop, 1, "Because");
+    let second = changed(&laptop, &first, "Because of the bus");
+    let both = [first.clone(), second.clone()];
+    assert_eq!(laptop.push(&both).await.statuses(), ["stored"; 2]);
+    let revisions = app.revisions().await;
+    assert_eq!(revisions.iter().map(|one| one.revision_id).collect::<Vec<_>>(), [id(&first["revision_id"]), id(&second["revision_id"])]);
+    assert_eq!(revisions[1].response_id, revisions[0].response_id);
+    assert!(serde_json::to_string(&revisions[1].answers).unwrap().contains("Because of the bus"));
+    soundings::store::raw(app.app.db(), "DELETE FROM sync_lines").await.unwrap();
+    assert_eq!(laptop.push(&both).await.statuses(), ["stored"; 2], "the receipts were lost, and the ledger knows both");
+    let stale = changed(&laptop, &first, "From a tablet that was behind");
+    assert_eq!(laptop.push(&[stale]).await.results(), [("held".to_owned(), "ledger_refused".to_owned())], "it never saw the second");
+    assert_eq!(app.revisions().await.len(), 2);
     app.stop().await;
 }
 

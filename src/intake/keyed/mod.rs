@@ -88,19 +88,37 @@ pub async fn key_brought(
     desk: &Desk,
     place: Place<'_>,
     (name, device): (&str, &str),
-    revision_id: Uuid,
-    entry: &Entry,
+    brought: Brought<'_>,
 ) -> Result<Keyed> {
+    let Brought { revision_id, supersedes, entry } = brought;
     let keying_id = Uuid::new_v5(&revision_id, format!("{} {} {name}", place.batch, place.sheet).as_bytes());
     let by = Keyer { name, device: Some(device), keying_id, revision_id };
-    let keyed = keyed(intake, place, desk, by, entry, false).await?;
+    let db = &intake.db.write;
+    let before = batches::keyings(db, place.consultation, place.batch, place.sheet).await?;
+    // Only the keying that the keyer saw is replaced: one that somebody put in its place is for the desk to settle.
+    let again = before.iter().any(|keying| keying.turn == Turn::First && Some(keying.revision_id) == supersedes);
+    let keyed = keyed(intake, place, desk, by, entry, again).await?;
     if let Keyed::Refused(_) = keyed {
-        let keyings = batches::keyings(&intake.db.write, place.consultation, place.batch, place.sheet).await?;
-        if let Some(before) = keyings.iter().find(|keying| keying.revision_id == revision_id) {
-            return Ok(Keyed::Taken(before.turn));
+        if let Some(taken) = before.iter().find(|keying| keying.revision_id == revision_id) {
+            return Ok(Keyed::Taken(taken.turn));
+        }
+        // It was taken and has been replaced since: only its receipt was lost.
+        if responses::revision(db, place.consultation, revision_id).await?.is_some() {
+            return Ok(Keyed::Taken(Turn::First));
         }
     }
     Ok(keyed)
+}
+
+/// A keying as a device brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct Brought<'a> {
+    /// The id of its item.
+    pub revision_id: Uuid,
+    /// The keying of the same person that it changes.
+    pub supersedes: Option<Uuid>,
+    /// What was entered.
+    pub entry: &'a Entry,
 }
 
 /// Who keys, on which device, and under which ids.

@@ -170,7 +170,9 @@ impl Item<'_> {
         let from = beacon.and_then(|beacon| self.post.keys.beacon_time(beacon, self.post.now));
         let mut fate = match payload {
             Payload::Response { submission } => self.respond(&text, *submission, from).await?,
-            Payload::Sheet { batch, sheet, entry, .. } => self.key(&text, (batch, sheet), entry).await?,
+            Payload::Sheet { batch, sheet, entry, submission } => {
+                self.key(&text, (batch, sheet), entry, submission.supersedes).await?
+            }
             Payload::SheetEnd { batch, sheet, outcome, reason } => self.end(&text, (batch, sheet), &outcome, reason).await?,
             Payload::Withdrawal { response_id, .. } => self.withdraw(&text, response_id).await?,
         };
@@ -213,7 +215,7 @@ impl Item<'_> {
         }
     }
 
-    async fn key(&self, text: &str, (batch, sheet): (u32, u32), entered: Entered) -> Result<Fate> {
+    async fn key(&self, text: &str, (batch, sheet): (u32, u32), entered: Entered, supersedes: Option<Uuid>) -> Result<Fate> {
         let place = Place { consultation: &self.sent.consultation, batch, sheet };
         let desk = match keyed::find(self.post.intake, place).await {
             Ok(desk) => desk,
@@ -223,7 +225,8 @@ impl Item<'_> {
         let device = self.post.device.to_string();
         let entry = Entry { values: entered.values, marks: entered.marks, note: limited(&entered.note) };
         let by = (self.actor(), device.as_str());
-        let taken = keyed::key_brought(self.post.intake, &desk, place, by, self.sent.revision_id, &entry).await;
+        let brought = keyed::Brought { revision_id: self.sent.revision_id, supersedes, entry: &entry };
+        let taken = keyed::key_brought(self.post.intake, &desk, place, by, brought).await;
         match taken {
             // The ledger has it; it is stored when the batch is looked at after the opening day.
             Ok(Keyed::Taken(_)) | Err(Error::Unreadable { code: "not_yet_open", .. }) => {
