@@ -1,7 +1,7 @@
 //! A device in a real browser, without the app's pages: the core itself, opened in a page of the service, and what it keeps.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export const PASSPHRASE = 'seven herons crossed slowly';
 /** The consultation that is keyed and interviewed for. */
 export const CONSULTATION = 'service-harmonisation';
 
+const secret = () => `zq${Math.random().toString(36).slice(2, 12)}x`;
+
 let core;
 
 /** The core as one script, built from the same sources as the app. */
@@ -33,10 +35,11 @@ function coreScript() {
 
 /** A laptop: a browser with a profile folder of its own, which outlives the browser. */
 export class Laptop {
-  /** Everything that was finalised on it: the ids. */
+  /** Everything that was finalised on it in this case: the ids. */
   finalised = [];
-  /** A word in every answer typed on it, to be looked for on the disk. */
-  secret = `zq${Math.random().toString(36).slice(2, 12)}x`;
+  /** A word in every answer typed on it in this case, to be looked for on the disk; and those of the cases before. */
+  secrets = [secret()];
+  #signedIn = false;
 
   static async start(options = {}) {
     const laptop = new Laptop();
@@ -44,6 +47,22 @@ export class Laptop {
     laptop.options = options;
     await laptop.switchOn();
     return laptop;
+  }
+
+  get secret() {
+    return this.secrets.at(-1);
+  }
+
+  /** Another case on the same laptop: new words, and a list of its own of what was finalised. */
+  beginCase() {
+    this.finalised = [];
+    this.secrets.push(secret());
+  }
+
+  /** No tab stays open, and the next case's device is no device's successor. */
+  async endCase() {
+    for (const page of this.context.pages()) if (page.url() !== 'about:blank') await page.close();
+    await this.context.clearCookies({ name: 'soundings_device' });
   }
 
   async switchOn() {
@@ -85,8 +104,10 @@ export class Laptop {
     }, settings);
   }
 
-  /** Signs in at the desk in this browser. The first to do so for a service chooses the password. */
+  /** Signs in at the desk in this browser, once. The first to do so for a service chooses the password. */
   async signIn(service, origin) {
+    if (this.#signedIn) return;
+    this.#signedIn = true;
     const page = await this.context.newPage();
     if (!service.hasPassword) {
       await page.goto(service.desk.replace(/^https?:\/\/[^/]+/, origin));
@@ -195,17 +216,10 @@ export class Laptop {
     );
   }
 
-  /** Whether anything typed can be read in the files of the profile. The browser must be closed. */
+  /** Where anything typed can be read in the files of the profile. Files that the browser deletes meanwhile are passed over. */
   leaks() {
-    const found = (words) => {
-      try {
-        return execFileSync('grep', ['-rlaF', '--', words, this.folder], { encoding: 'latin1' }).trim().split('\n');
-      } catch (fault) {
-        if (fault.status === 1) return [];
-        throw fault;
-      }
-    };
-    return found(this.secret);
+    const found = spawnSync('grep', ['-rsoaF', ...this.secrets.flatMap((words) => ['-e', words]), this.folder], { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+    return [...new Set(found.stdout.split('\n').filter(Boolean))];
   }
 }
 

@@ -8,6 +8,10 @@ export const PUSH = /^\/api\/v1\/sync\/push/;
 
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host', 'accept-encoding', 'content-length']);
 
+/** Files whose address changes with their content: the service is asked for each once, whatever network it is for. */
+const STATIC = /^\/static\//;
+const known = new Map();
+
 /** A portal's page: 200, HTML, and nothing of ours. */
 const PORTAL = '<!doctype html><title>Free Wi-Fi</title><h1>Please accept our terms</h1>';
 
@@ -85,7 +89,7 @@ export class Proxy {
     }
     if (action === 'corrupt') body.fill(0x5a, body.length >> 1, (body.length >> 1) + 10);
     if (action === 'duplicate') await this.#forward(question, body);
-    const came = await this.#forward(question, body);
+    const came = await this.#answered(question, body);
     if (action.swallow) await action.swallow();
     if (action === 'drop_response' || action.swallow) return void question.socket.destroy();
     if (action.mutate) came.body = Buffer.from(JSON.stringify(action.mutate(JSON.parse(came.body.toString()))));
@@ -112,6 +116,14 @@ export class Proxy {
     headers['accept-encoding'] = 'identity';
     headers['content-length'] = body.length;
     return { host: this.target.hostname, port: this.target.port, method: question.method, path: question.url, headers, agent: this.#agent };
+  }
+
+  async #answered(question, body) {
+    const name = `${this.target.host} ${question.url}`;
+    if (known.has(name)) return { ...known.get(name) };
+    const came = await this.#forward(question, body);
+    if (STATIC.test(question.url) && came.status === 200) known.set(name, { ...came });
+    return came;
   }
 
   #forward(question, body) {

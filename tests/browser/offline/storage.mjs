@@ -10,12 +10,12 @@ const counts = (page) => page.evaluate(async () => (await device.status()).count
 const notices = (page) => page.evaluate(async () => Object.fromEntries((await device.status()).notices.map(({ code, detail }) => [code, detail])));
 
 /** How much the browser lets our site keep, set before it keeps anything. */
-function quota(at, bytes) {
-  return async (laptop) => {
+function quota(bytes) {
+  return async ({ laptop, proxy }) => {
     const page = laptop.context.pages()[0] ?? (await laptop.context.newPage());
-    await page.goto(`${at.proxy.origin}/healthz`);
+    await page.goto(`${proxy.origin}/healthz`);
     laptop.cdp = await laptop.context.newCDPSession(page);
-    await laptop.cdp.send('Storage.overrideQuotaForOrigin', { origin: at.proxy.origin, quotaSize: bytes });
+    await laptop.cdp.send('Storage.overrideQuotaForOrigin', { origin: proxy.origin, quotaSize: bytes });
   };
 }
 
@@ -70,7 +70,7 @@ describe('a storage that fails', () => {
         const more = await laptop.interview(page, 1);
         assert.equal(more.length, 1, 'there is room again');
       },
-      { before: quota(at, 4_000_000) },
+      { before: quota(4_000_000), own: true },
     ),
   );
 
