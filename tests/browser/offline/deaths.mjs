@@ -112,12 +112,12 @@ describe('browsers and tabs', () => {
   it(
     '26 the tab that sends crashes: another takes over',
     fault(at, async ({ proxy, laptop, page }) => {
-      const other = await laptop.tab(proxy.origin, { alive: true });
       await laptop.interview(page, 3);
       proxy.next([{ delay: 60_000 }]);
       void send(page).catch(() => undefined);
       await until(() => proxy.seen.some((one) => one.action === 'delay'), 'the first tab sends');
-      await send(other);
+      const other = await laptop.tab(proxy.origin, { alive: true });
+      await until(async () => (await laptop.status(other)).sending.state === 'other_tab', 'the other tab leaves it to the first');
       const session = await laptop.context.newCDPSession(page);
       void session.send('Page.crash').catch(() => undefined);
       await until(async () => (await counts(other)).pending === 0, 'the other tab has sent everything by itself');

@@ -30,6 +30,7 @@ export class Proxy {
   seen = [];
   #script = [];
   #rules = [];
+  #faults = new AbortController();
   // A connection of its own for each request: one kept open may be closed by the service at the moment it is used again.
   #agent = new Agent({ keepAlive: false });
 
@@ -57,9 +58,12 @@ export class Proxy {
     this.down = false;
     this.#script = [];
     this.#rules = [];
+    this.#faults.abort();
+    this.#faults = new AbortController();
   }
 
   async close() {
+    this.calm();
     this.server.closeAllConnections();
     this.#agent.destroy();
     await new Promise((done) => this.server.close(done));
@@ -81,7 +85,7 @@ export class Proxy {
     if (action === 'drop_request') return void question.socket.destroy();
     if (action === 'portal') return void answer.writeHead(200, { 'content-type': 'text/html' }).end(PORTAL);
     if (action.status) return void this.#problem(answer, action);
-    if (action.delay) await pause(action.delay);
+    if (action.delay) await pause(action.delay, undefined, { signal: this.#faults.signal }).catch(() => undefined);
     if (action.cut_body) {
       this.#forwardHalf(question, body);
       await action.cut_body();
