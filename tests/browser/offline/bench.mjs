@@ -41,10 +41,11 @@ export class Laptop {
   secrets = [secret()];
   #signedIn = false;
 
-  static async start(options = {}) {
+  /** A laptop whose browser is started with these flags beside the usual ones, and with other options of Playwright's. */
+  static async start({ flags = [], ...options } = {}) {
     const laptop = new Laptop();
     laptop.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
-    laptop.options = options;
+    Object.assign(laptop, { flags, options });
     await laptop.switchOn();
     return laptop;
   }
@@ -66,7 +67,7 @@ export class Laptop {
   }
 
   async switchOn() {
-    this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: ARGUMENTS, locale: 'en-GB', ...this.options });
+    this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: [...ARGUMENTS, ...this.flags], locale: 'en-GB', ...this.options });
     this.context.setDefaultTimeout(60_000);
   }
 

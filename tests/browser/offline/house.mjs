@@ -36,7 +36,7 @@ export function house() {
 }
 
 async function laptopOf(house, own) {
-  if (own) return Laptop.start();
+  if (own) return Laptop.start(own === true ? {} : own);
   house.laptop ??= await Laptop.start();
   house.laptop.beginCase();
   return house.laptop;
@@ -45,7 +45,8 @@ async function laptopOf(house, own) {
 /**
  * A case: an enrolled laptop, the fault, and then what must hold after every case, the last being that the fault has passed
  * and the queue empties by itself (I5), and that nothing typed can be read on the laptop's disk (I6). A case that does something
- * to the whole browser has a laptop of its `own`.
+ * to the whole browser has a laptop of its `own`, started with what `own`
+ * says.
  */
 export function fault(house, work, { settings = {}, before: prepare, ends = true, own = false } = {}) {
   return async (test) => {

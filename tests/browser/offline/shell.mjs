@@ -119,4 +119,24 @@ describe('the app without a network', () => {
       assert.equal(pending + received, 1);
     }),
   );
+
+  for (const [what, block] of [
+    ['that refuses', () => (IDBFactory.prototype.open = () => { throw new DOMException('The user denied permission to access the database.', 'SecurityError'); })],
+    ['that it has not', () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined })],
+    ['that opens and keeps nothing', () => (IDBObjectStore.prototype.put = () => { throw new DOMException('A mutation operation was attempted on a database that did not allow mutations.', 'InvalidStateError'); })],
+  ]) {
+    it(
+      `a browser with a storage ${what}: the app says so, and leads to the keying pages of the desk`,
+      fault(at, async ({ proxy, laptop }) => {
+        const app = await laptop.context.newPage();
+        await app.addInitScript(block);
+        await app.goto(`${proxy.origin}/keying/`);
+        await app.getByRole('heading', { name: 'Key online, at the desk' }).waitFor();
+        await app.getByRole('heading', { name: 'This browser keeps nothing' }).waitFor();
+        await app.getByRole('link', { name: `Key paper for ${CONSULTATION}` }).click();
+        await app.getByRole('heading', { level: 1, name: 'Paper batches' }).waitFor();
+        assert.equal(new URL(app.url()).pathname, `/staff/${CONSULTATION}/batches`);
+      }),
+    );
+  }
 });
