@@ -5,5 +5,6 @@ import './deaths.mjs';
 import './restored.mjs';
 import './storage.mjs';
 import './people.mjs';
+import './published.mjs';
 import './shell.mjs';
 import './soak.mjs';

@@ -193,6 +193,16 @@ export class Laptop {
     assert.fail(`the queue did not drain: ${JSON.stringify(status.counts)} ${JSON.stringify(status.sending)} ${JSON.stringify(status.notices)}`);
   }
 
+  /** How to ask how many bytes a tab has in memory that it still needs. */
+  async memory(page) {
+    const session = await this.context.newCDPSession(page);
+    return async () => {
+      await session.send('HeapProfiler.collectGarbage');
+      const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+      return usedSize + embedderHeapUsedSize + backingStorageSize;
+    };
+  }
+
   status(page) {
     return page.evaluate(() => device.status());
   }

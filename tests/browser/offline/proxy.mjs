@@ -69,10 +69,10 @@ export class Proxy {
     await new Promise((done) => this.server.close(done));
   }
 
-  #choose(question, body) {
+  async #choose(question, body) {
     const at = this.#script.findIndex((one) => one.match.test(question.url));
     const chosen = at >= 0 ? this.#script.splice(at, 1)[0].action : this.#rules.find((one) => one.match.test(question.url))?.action;
-    return (typeof chosen === 'function' ? chosen(question, body) : chosen) ?? 'pass';
+    return (typeof chosen === 'function' ? await chosen(question, body) : chosen) ?? 'pass';
   }
 
   async #handle(question, answer) {
@@ -80,7 +80,7 @@ export class Proxy {
     const chunks = [];
     for await (const chunk of question) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const action = this.#choose(question, body);
+    const action = await this.#choose(question, body);
     this.seen.push({ method: question.method, url: question.url, action: typeof action === 'string' ? action : Object.keys(action)[0], at: Date.now(), bytes: body.length });
     if (action === 'drop_request') return void question.socket.destroy();
     if (action === 'portal') return void answer.writeHead(200, { 'content-type': 'text/html' }).end(PORTAL);

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { CONSULTATION } from './bench.mjs';
 import { fault, house, linesOf } from './house.mjs';
 import { PUSH } from './proxy.mjs';
 
@@ -41,6 +42,39 @@ describe('a long bad day', () => {
       const failed = pushes.filter((one) => one.action !== 'pass').length;
       assert.ok(failed > 0, 'faults took place');
       test.diagnostic(`${ITEMS} items in ${Math.round((performance.now() - began.at) / 1000)} s: ${pushes.length} pushes, ${failed} of them failed`);
+    }),
+  );
+
+  it(
+    '60 a queue far larger than what a tab may hold in memory: it is read batch by batch',
+    fault(at, async ({ proxy, laptop, page, test }) => {
+      laptop.finalised = await page.evaluate(
+        async ({ consultation, words }) => {
+          const found = (await device.consultations()).find((one) => one.code === consultation);
+          const link = found.bundles.find((one) => one.current);
+          const noise = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(30_000))));
+          const kept = [];
+          for (let number = 0; number < 120; number += 1) {
+            const open = await device.begin({ mode: 'interview', consultation, bundle: link.digest, edition: 'standard', channel: 'face_to_face' });
+            open.change({ entry: { values: {}, marks: {}, note: `${words} ${noise()} ${noise()} ${noise()}` } });
+            kept.push((await open.finalise()).revision_id);
+          }
+          return kept;
+        },
+        { consultation: CONSULTATION, words: laptop.secret },
+      );
+      const memory = await laptop.memory(page);
+      const before = await memory();
+      let most = 0;
+      let bytes = 0;
+      proxy.always(async (_question, body) => {
+        bytes += body.length;
+        most = Math.max(most, (await memory()) - before);
+      });
+      await laptop.drain(page);
+      test.diagnostic(`${Math.round(bytes / 1024)} KiB were sent, and the tab never held more than ${Math.round(most / 1024)} KiB above what it began with`);
+      assert.ok(bytes > 8 * 1024 * 1024 && most > 0, `${bytes} bytes were sent`);
+      assert.ok(most < 3 * 1024 * 1024, `${most} bytes in memory`);
     }),
   );
 });
