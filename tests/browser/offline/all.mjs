@@ -2,6 +2,7 @@
 
 import './network.mjs';
 import './deaths.mjs';
+import './copied.mjs';
 import './restored.mjs';
 import './storage.mjs';
 import './people.mjs';

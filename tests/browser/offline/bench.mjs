@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,10 +41,10 @@ export class Laptop {
   secrets = [secret()];
   #signedIn = false;
 
-  /** A laptop whose browser is started with these flags beside the usual ones, and with other options of Playwright's. */
-  static async start({ flags = [], ...options } = {}) {
+  /** A laptop whose browser is started with these flags beside the usual ones, and with other options of Playwright's; its profile is on `disk`. */
+  static async start({ flags = [], disk = tmpdir(), ...options } = {}) {
     const laptop = new Laptop();
-    laptop.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
+    laptop.folder = mkdtempSync(join(disk, 'soundings-laptop-'));
     Object.assign(laptop, { flags, options });
     await laptop.switchOn();
     return laptop;
@@ -66,7 +66,23 @@ export class Laptop {
     await this.context.clearCookies({ name: 'soundings_device' });
   }
 
+  /** Another laptop made from an image of this one, which must be switched off. */
+  async copied() {
+    const copy = new Laptop();
+    copy.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
+    cpSync(this.folder, copy.folder, { recursive: true, filter: (name) => !/Singleton/.test(name) });
+    Object.assign(copy, { flags: this.flags, options: this.options, secrets: [...this.secrets] });
+    await copy.switchOn();
+    return copy;
+  }
+
+  /** Unlocks the only profile in a tab. */
+  unlock(page) {
+    return page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
+  }
+
   async switchOn() {
+    this.#signedIn = false;
     this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: [...ARGUMENTS, ...this.flags], locale: 'en-GB', ...this.options });
     this.context.setDefaultTimeout(60_000);
   }

@@ -61,7 +61,7 @@ describe('browsers and tabs', () => {
         await laptop.context.close();
         await laptop.switchOn();
         const page = await laptop.tab(proxy.origin);
-        await page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
+        await laptop.unlock(page);
         const ids = (await laptop.interview(page, 250)).map((one) => one.revision_id);
         let crashed;
         proxy.next(['pass', { swallow: () => (crashed = laptop.crash()) }]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 
-import { CONSULTATION, PASSPHRASE } from './bench.mjs';
+import { CONSULTATION } from './bench.mjs';
 import { fault, house, linesOf } from './house.mjs';
 
 const counts = (page) => page.evaluate(async () => (await device.status()).counts);
@@ -234,7 +234,7 @@ describe('a storage that fails', () => {
         assert.equal(status.profile, null);
         const locked = await page.evaluate(() => device.drafts().then(() => null, (fault) => fault.message));
         assert.equal(locked, 'the device is locked');
-        await page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
+        await laptop.unlock(page);
         const [draft] = await page.evaluate(() => device.drafts());
         assert.equal(draft.entry.note, laptop.secret);
       },
