@@ -329,6 +329,16 @@ async function walkThrough(page, service, seen) {
   await at('/passphrase', 'Change my passphrase');
   await at('/begin', 'Add a keyer to this device');
   await at('/help', 'Help');
+  await at('/full', 'There is too little room');
+  const bare = await page.context().newPage();
+  await bare.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('The user denied permission to access the database.', 'SecurityError');
+    };
+  });
+  await bare.goto(`${service.origin}/keying/`);
+  await titled(bare, 'Key online, at the desk');
+  await seen.look(bare);
 }
 
 /** The pages of an interview in both wordings, with a mistake on one of them, and its end. */
