@@ -235,6 +235,8 @@ describe('a library laptop without a network', () => {
     const people = rows.filter((row) => /^Person \d says yes/.test(row.bariatric_why));
     assert.deepEqual(people.map((row) => row.bariatric_why).sort(), [1, 2, 3, 4, 5].map((person) => `Person ${person} says yes`));
     assert.deepEqual([...new Set(people.map((row) => `${row.channel} ${row.edition}`))], ['face_to_face easy_read']);
+    // Whoever was signed in at the desk is no longer, since the browser was closed.
+    await laptop.signIn(service, service.origin);
     const desk = await laptop.context.newPage();
     await desk.goto(`${service.origin}/staff/${CONSULTATION}/batches/1`);
     assert.match(await desk.locator('.app-balance').innerText(), new RegExp(`${SHEETS}`), 'the batch has its sheets');
