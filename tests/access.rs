@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::desk::Desk;
 
 /// Every page of a consultation's desk, and who may open it.
-const PAGES: [(&str, &[Role]); 14] = [
+const PAGES: [(&str, &[Role]); 15] = [
     ("/staff/sample/held", &[Role::DeskOfficer]),
     ("/staff/sample/dates", &[Role::DeskOfficer]),
     ("/staff/sample/uploads", &[Role::DeskOfficer]),
@@ -22,6 +22,7 @@ const PAGES: [(&str, &[Role]); 14] = [
     ("/staff/sample/reconciliation", &[Role::DeskOfficer]),
     ("/staff/sample/keying-quality", &[Role::Verifier, Role::DeskOfficer]),
     ("/analysis/sample", &[Role::Analyst]),
+    ("/staff/sample/exports", &[Role::Analyst]),
     ("/api/v1/consultations/sample/uploads", &[Role::DeskOfficer]),
 ];
 

@@ -14,6 +14,7 @@ mod drafts;
 mod durability;
 mod editions;
 mod evidence;
+mod exports;
 mod floors;
 mod held;
 mod ledger;

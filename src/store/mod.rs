@@ -12,6 +12,7 @@ pub mod devices;
 pub mod drafts;
 pub mod events;
 pub mod evidence;
+pub mod exports;
 pub mod extensions;
 mod first;
 pub mod freezes;

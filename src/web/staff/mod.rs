@@ -9,6 +9,7 @@ mod dates;
 mod devices;
 mod events;
 mod evidence;
+mod exports;
 mod formats;
 mod getting_in;
 mod held;
@@ -81,6 +82,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/contacts", web::post().to(contacts::add))
         .route("/staff/{code}/contacts/{id}/erase", web::post().to(contacts::erase))
         .configure(evidence::routes)
+        .configure(exports::routes)
         .configure(batches::routes)
         .configure(uploads::routes);
 }
