@@ -11,6 +11,7 @@ import './every-page.mjs';
 import './keyboard.mjs';
 import './keying.mjs';
 import './offline-pages.mjs';
+import './offline/all.mjs';
 import './paper.mjs';
 import './people.mjs';
 import './upload.mjs';

@@ -144,6 +144,7 @@ export interface Notice {
     | "newer_data" /** A newer version of the app has been here: reload; nothing is deleted. */
     | "blocked" /** Another tab holds the old version open: close it. */
     | "reload" /** A newer version wants to upgrade the storage: reload to go on. */
+    | "nearly_full" /** So little room is left that nothing new is begun; `detail` is how much is used, in percent. */
     | "storage_full" /** Nothing new can be kept; what is there is safe. */
     | "not_persisted" /** The browser may delete data it has not been asked to keep. */
     | "evicted" /** The browser deleted what was kept here; `detail` says how many were waiting. */
@@ -238,7 +239,7 @@ export interface Device {
 
   /** The unlocked profile's drafts, newest first. Throws {@link Locked}. */
   drafts(): Promise<Draft[]>;
-  /** Begins a draft. Throws {@link Locked} or {@link NotKept}. */
+  /** Begins a draft. Throws {@link Locked}, or {@link NotKept}, also when there is too little room to begin anything new. */
   begin(beginning: Beginning): Promise<OpenDraft>;
   /** Opens a draft; read-only when another tab has it. Null when there is none. */
   open(response_id: string): Promise<OpenDraft | null>;

@@ -47,6 +47,7 @@ const LASTING: ReadonlySet<Notice["code"]> = new Set([
   "newer_data",
   "blocked",
   "reload",
+  "nearly_full",
   "storage_full",
   "revoked",
   "protocol",
@@ -155,7 +156,7 @@ export class Core {
 
   private async keepNotices(): Promise<void> {
     if (this.storage.condition !== "ok") return;
-    const passing: Notice["code"][] = ["no_storage", "newer_data", "blocked", "reload", "storage_full", "not_persisted"];
+    const passing: Notice["code"][] = ["no_storage", "newer_data", "blocked", "reload", "nearly_full", "storage_full", "not_persisted"];
     const lasting = [...this.notices].filter(([code]) => !passing.includes(code));
     await this.storage.setMeta("notices", Object.fromEntries(lasting)).catch(() => undefined);
   }

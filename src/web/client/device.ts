@@ -10,6 +10,7 @@ import * as outbox from "./outbox";
 import * as people from "./people";
 import { pull } from "./pull";
 import { rescueFile } from "./rescue";
+import { mayBegin } from "./room";
 import { passphraseFault } from "./seal";
 import * as shelf from "./shelf";
 import type { Info, Payload, Staff } from "./shapes";
@@ -62,7 +63,13 @@ class Opened implements Device {
   private async tick(): Promise<void> {
     await this.tidy();
     await this.sender.kick("timer");
+    await this.lookAtRoom();
     if (navigator.onLine) await this.updates.look();
+  }
+
+  /** Says when nothing new can be begun, and takes that back. */
+  private async lookAtRoom(): Promise<void> {
+    await mayBegin(this.core).catch(() => undefined);
   }
 
   /** What has had its time goes: copies that could be opened again, and what was received long ago. */
@@ -236,6 +243,7 @@ class Opened implements Device {
 
   async sendNow(): Promise<void> {
     await this.sender.kick("person");
+    await this.lookAtRoom();
   }
 
   async retry(revision_id: string): Promise<void> {

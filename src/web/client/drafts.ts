@@ -6,6 +6,7 @@ import { submissionOf } from "./entry";
 import { NotKept } from "./faults";
 import { remember } from "./marker";
 import { copyOf, enrolment, finalise, freshId, withRoom } from "./outbox";
+import { mayBegin } from "./room";
 import { hide, reveal } from "./seal";
 import { batchOf, bundleOf } from "./shelf";
 import type { Payload } from "./shapes";
@@ -23,6 +24,7 @@ export async function list(core: Core): Promise<Draft[]> {
 export async function begin(core: Core, beginning: Beginning): Promise<OpenDraft> {
   core.unlocked();
   await enrolment(core);
+  if (!(await mayBegin(core))) throw new NotKept(true, new Error("too little room is left to begin anything new"));
   const bundle = await bundleOf(core, beginning.bundle);
   if (!bundle) throw new RangeError("that form is not on this device");
   const { batch = null, sheet = null } = beginning;

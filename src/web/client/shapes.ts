@@ -169,6 +169,8 @@ export interface Staff {
   /** As in `keyed_by`: `staff:…`. */
   id: string;
   name: string;
+  /** The codes of those they may key for. */
+  consultations: string[];
 }
 
 /** `GET info`. */

@@ -2,8 +2,10 @@
 
 import './network.mjs';
 import './deaths.mjs';
+import './copied.mjs';
 import './restored.mjs';
 import './storage.mjs';
 import './people.mjs';
+import './published.mjs';
 import './shell.mjs';
 import './soak.mjs';

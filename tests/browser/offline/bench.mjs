@@ -1,8 +1,8 @@
 //! A device in a real browser, without the app's pages: the core itself, opened in a page of the service, and what it keeps.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +20,8 @@ export const PASSPHRASE = 'seven herons crossed slowly';
 /** The consultation that is keyed and interviewed for. */
 export const CONSULTATION = 'service-harmonisation';
 
+const secret = () => `zq${Math.random().toString(36).slice(2, 12)}x`;
+
 let core;
 
 /** The core as one script, built from the same sources as the app. */
@@ -33,21 +35,55 @@ function coreScript() {
 
 /** A laptop: a browser with a profile folder of its own, which outlives the browser. */
 export class Laptop {
-  /** Everything that was finalised on it: the ids. */
+  /** Everything that was finalised on it in this case: the ids. */
   finalised = [];
-  /** A word in every answer typed on it, to be looked for on the disk. */
-  secret = `zq${Math.random().toString(36).slice(2, 12)}x`;
+  /** A word in every answer typed on it in this case, to be looked for on the disk; and those of the cases before. */
+  secrets = [secret()];
+  #signedIn = false;
 
-  static async start(options = {}) {
+  /** A laptop whose browser is started with these flags beside the usual ones, and with other options of Playwright's; its profile is on `disk`. */
+  static async start({ flags = [], disk = tmpdir(), ...options } = {}) {
     const laptop = new Laptop();
-    laptop.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
-    laptop.options = options;
+    laptop.folder = mkdtempSync(join(disk, 'soundings-laptop-'));
+    Object.assign(laptop, { flags, options });
     await laptop.switchOn();
     return laptop;
   }
 
+  get secret() {
+    return this.secrets.at(-1);
+  }
+
+  /** Another case on the same laptop: new words, and a list of its own of what was finalised. */
+  beginCase() {
+    this.finalised = [];
+    this.secrets.push(secret());
+  }
+
+  /** No tab stays open, and the next case's device is no device's successor. */
+  async endCase() {
+    for (const page of this.context.pages()) if (page.url() !== 'about:blank') await page.close();
+    await this.context.clearCookies({ name: 'soundings_device' });
+  }
+
+  /** Another laptop made from an image of this one, which must be switched off. */
+  async copied() {
+    const copy = new Laptop();
+    copy.folder = mkdtempSync(join(tmpdir(), 'soundings-laptop-'));
+    cpSync(this.folder, copy.folder, { recursive: true, filter: (name) => !/Singleton/.test(name) });
+    Object.assign(copy, { flags: this.flags, options: this.options, secrets: [...this.secrets] });
+    await copy.switchOn();
+    return copy;
+  }
+
+  /** Unlocks the only profile in a tab. */
+  unlock(page) {
+    return page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
+  }
+
   async switchOn() {
-    this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: ARGUMENTS, locale: 'en-GB', ...this.options });
+    this.#signedIn = false;
+    this.context = await chromium.launchPersistentContext(this.folder, { executablePath: CHROMIUM, args: [...ARGUMENTS, ...this.flags], locale: 'en-GB', ...this.options });
     this.context.setDefaultTimeout(60_000);
   }
 
@@ -85,8 +121,10 @@ export class Laptop {
     }, settings);
   }
 
-  /** Signs in at the desk in this browser. The first to do so for a service chooses the password. */
+  /** Signs in at the desk in this browser, once. The first to do so for a service chooses the password. */
   async signIn(service, origin) {
+    if (this.#signedIn) return;
+    this.#signedIn = true;
     const page = await this.context.newPage();
     if (!service.hasPassword) {
       await page.goto(service.desk.replace(/^https?:\/\/[^/]+/, origin));
@@ -171,6 +209,16 @@ export class Laptop {
     assert.fail(`the queue did not drain: ${JSON.stringify(status.counts)} ${JSON.stringify(status.sending)} ${JSON.stringify(status.notices)}`);
   }
 
+  /** How to ask how many bytes a tab has in memory that it still needs. */
+  async memory(page) {
+    const session = await this.context.newCDPSession(page);
+    return async () => {
+      await session.send('HeapProfiler.collectGarbage');
+      const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await session.send('Runtime.getHeapUsage');
+      return usedSize + embedderHeapUsedSize + backingStorageSize;
+    };
+  }
+
   status(page) {
     return page.evaluate(() => device.status());
   }
@@ -195,17 +243,10 @@ export class Laptop {
     );
   }
 
-  /** Whether anything typed can be read in the files of the profile. The browser must be closed. */
+  /** Where anything typed can be read in the files of the profile. Files that the browser deletes meanwhile are passed over. */
   leaks() {
-    const found = (words) => {
-      try {
-        return execFileSync('grep', ['-rlaF', '--', words, this.folder], { encoding: 'latin1' }).trim().split('\n');
-      } catch (fault) {
-        if (fault.status === 1) return [];
-        throw fault;
-      }
-    };
-    return found(this.secret);
+    const found = spawnSync('grep', ['-rsoaF', ...this.secrets.flatMap((words) => ['-e', words]), this.folder], { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 });
+    return [...new Set(found.stdout.split('\n').filter(Boolean))];
   }
 }
 

@@ -54,25 +54,29 @@ describe('browsers and tabs', () => {
 
   it(
     '12 every process of the browser dies in the middle of sending',
-    fault(at, async ({ service, proxy, laptop }) => {
-      // A browser writes cookies down half a minute late: what dies is one that has been in use for longer.
-      await laptop.context.close();
-      await laptop.switchOn();
-      const page = await laptop.tab(proxy.origin);
-      await page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
-      const ids = (await laptop.interview(page, 250)).map((one) => one.revision_id);
-      let crashed;
-      proxy.next(['pass', { swallow: () => (crashed = laptop.crash()) }]);
-      await send(page).catch(() => undefined);
-      await crashed;
-      await laptop.switchOn();
-      const again = await laptop.tab(proxy.origin);
-      const { received, pending } = await counts(again);
-      assert.deepEqual([received, pending], [100, 150], 'what was proven is marked, and the rest waits');
-      await laptop.drain(again);
-      assert.equal(linesOf(service, ids), 250);
-      return again;
-    }),
+    fault(
+      at,
+      async ({ service, proxy, laptop }) => {
+        // A browser writes cookies down half a minute late: what dies is one that has been in use for longer.
+        await laptop.context.close();
+        await laptop.switchOn();
+        const page = await laptop.tab(proxy.origin);
+        await laptop.unlock(page);
+        const ids = (await laptop.interview(page, 250)).map((one) => one.revision_id);
+        let crashed;
+        proxy.next(['pass', { swallow: () => (crashed = laptop.crash()) }]);
+        await send(page).catch(() => undefined);
+        await crashed;
+        await laptop.switchOn();
+        const again = await laptop.tab(proxy.origin);
+        const { received, pending } = await counts(again);
+        assert.deepEqual([received, pending], [100, 150], 'what was proven is marked, and the rest waits');
+        await laptop.drain(again);
+        assert.equal(linesOf(service, ids), 250);
+        return again;
+      },
+      { own: true },
+    ),
   );
 
   it(
@@ -108,12 +112,12 @@ describe('browsers and tabs', () => {
   it(
     '26 the tab that sends crashes: another takes over',
     fault(at, async ({ proxy, laptop, page }) => {
-      const other = await laptop.tab(proxy.origin, { alive: true });
       await laptop.interview(page, 3);
       proxy.next([{ delay: 60_000 }]);
       void send(page).catch(() => undefined);
       await until(() => proxy.seen.some((one) => one.action === 'delay'), 'the first tab sends');
-      await send(other);
+      const other = await laptop.tab(proxy.origin, { alive: true });
+      await until(async () => (await laptop.status(other)).sending.state === 'other_tab', 'the other tab leaves it to the first');
       const session = await laptop.context.newCDPSession(page);
       void session.send('Page.crash').catch(() => undefined);
       await until(async () => (await counts(other)).pending === 0, 'the other tab has sent everything by itself');

@@ -1,48 +1,73 @@
-//! One service and one unreliable network for all cases of a file, and what every case begins and ends with.
+//! One service for all cases, a laptop that most cases of a file share, a network of its own for each, and what every case begins and ends with.
 
 import assert from 'node:assert/strict';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 
 import { Laptop, sound } from './bench.mjs';
 import { Proxy } from './proxy.mjs';
 import { Service } from './service.mjs';
 
-/** The service and the network of a file of cases, started before the first and closed after the last. */
+let service;
+
+/** The service, started by the first case that needs it and closed after the last of all files. */
+async function running() {
+  service ??= await Service.start();
+  if (!service.alive) await service.begin();
+  return service;
+}
+
+after(() => service?.close());
+
+/**
+ * What the cases of a file share: a laptop, and the networks. A network is an origin of its own, so that each case has a storage of its
+ * own in the same browser; they are closed together, so that no two have the same port. At the end the browser is closed, and in the
+ * files of its profile nothing can be read that was typed in any of the cases (I6).
+ */
 export function house() {
-  const house = { service: null, proxy: null };
-  before(async () => {
-    house.service = await Service.start();
-    house.proxy = await Proxy.start(house.service.origin);
-  });
+  const house = { laptop: null, networks: [] };
   after(async () => {
-    await house.proxy?.close();
-    await house.service?.close();
+    await house.laptop?.context.close();
+    const leaks = house.laptop?.leaks() ?? [];
+    await house.laptop?.close();
+    for (const network of house.networks) await network.close();
+    assert.deepEqual(leaks, [], 'I6: what was typed can be read in the files of the browser');
   });
   return house;
 }
 
+async function laptopOf(house, own) {
+  if (own) return Laptop.start(own === true ? {} : own);
+  house.laptop ??= await Laptop.start();
+  house.laptop.beginCase();
+  return house.laptop;
+}
+
 /**
  * A case: an enrolled laptop, the fault, and then what must hold after every case, the last being that the fault has passed
- * and the queue empties by itself (I5), and that nothing typed can be read on the laptop's disk (I6).
+ * and the queue empties by itself (I5), and that nothing typed can be read on the laptop's disk (I6). A case that does something
+ * to the whole browser has a laptop of its `own`, started with what `own`
+ * says.
  */
-export function fault(house, work, { settings = {}, before: prepare, ends = true, profile = {} } = {}) {
-  return async () => {
-    const { service, proxy } = house;
-    proxy.calm();
-    const laptop = await Laptop.start(profile);
+export function fault(house, work, { settings = {}, before: prepare, ends = true, own = false } = {}) {
+  return async (test) => {
+    const service = await running();
+    const proxy = await Proxy.start(service.origin);
+    house.networks.push(proxy);
+    const laptop = await laptopOf(house, own);
     try {
-      await prepare?.(laptop);
+      await prepare?.({ laptop, proxy });
       let page = await laptop.enrolled(service, proxy.origin, settings);
-      page = (await work({ service, proxy, laptop, page })) ?? page;
+      page = (await work({ service, proxy, laptop, page, test })) ?? page;
       proxy.calm();
       if (ends) {
         await laptop.drain(page);
         await sound(service, laptop, page);
       }
-      await laptop.context.close();
+      if (own) await laptop.context.close();
       assert.deepEqual(laptop.leaks(), [], 'I6: what was typed can be read in the files of the browser');
     } finally {
-      await laptop.close();
+      proxy.down = true;
+      await (own ? laptop.close() : laptop.endCase());
     }
   };
 }

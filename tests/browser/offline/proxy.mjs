@@ -8,6 +8,10 @@ export const PUSH = /^\/api\/v1\/sync\/push/;
 
 const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host', 'accept-encoding', 'content-length']);
 
+/** Files whose address changes with their content: the service is asked for each once, whatever network it is for. */
+const STATIC = /^\/static\//;
+const known = new Map();
+
 /** A portal's page: 200, HTML, and nothing of ours. */
 const PORTAL = '<!doctype html><title>Free Wi-Fi</title><h1>Please accept our terms</h1>';
 
@@ -26,6 +30,7 @@ export class Proxy {
   seen = [];
   #script = [];
   #rules = [];
+  #faults = new AbortController();
   // A connection of its own for each request: one kept open may be closed by the service at the moment it is used again.
   #agent = new Agent({ keepAlive: false });
 
@@ -53,18 +58,21 @@ export class Proxy {
     this.down = false;
     this.#script = [];
     this.#rules = [];
+    this.#faults.abort();
+    this.#faults = new AbortController();
   }
 
   async close() {
+    this.calm();
     this.server.closeAllConnections();
     this.#agent.destroy();
     await new Promise((done) => this.server.close(done));
   }
 
-  #choose(question, body) {
+  async #choose(question, body) {
     const at = this.#script.findIndex((one) => one.match.test(question.url));
     const chosen = at >= 0 ? this.#script.splice(at, 1)[0].action : this.#rules.find((one) => one.match.test(question.url))?.action;
-    return (typeof chosen === 'function' ? chosen(question, body) : chosen) ?? 'pass';
+    return (typeof chosen === 'function' ? await chosen(question, body) : chosen) ?? 'pass';
   }
 
   async #handle(question, answer) {
@@ -72,12 +80,12 @@ export class Proxy {
     const chunks = [];
     for await (const chunk of question) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const action = this.#choose(question, body);
+    const action = await this.#choose(question, body);
     this.seen.push({ method: question.method, url: question.url, action: typeof action === 'string' ? action : Object.keys(action)[0], at: Date.now(), bytes: body.length });
     if (action === 'drop_request') return void question.socket.destroy();
     if (action === 'portal') return void answer.writeHead(200, { 'content-type': 'text/html' }).end(PORTAL);
     if (action.status) return void this.#problem(answer, action);
-    if (action.delay) await pause(action.delay);
+    if (action.delay) await pause(action.delay, undefined, { signal: this.#faults.signal }).catch(() => undefined);
     if (action.cut_body) {
       this.#forwardHalf(question, body);
       await action.cut_body();
@@ -85,7 +93,7 @@ export class Proxy {
     }
     if (action === 'corrupt') body.fill(0x5a, body.length >> 1, (body.length >> 1) + 10);
     if (action === 'duplicate') await this.#forward(question, body);
-    const came = await this.#forward(question, body);
+    const came = await this.#answered(question, body);
     if (action.swallow) await action.swallow();
     if (action === 'drop_response' || action.swallow) return void question.socket.destroy();
     if (action.mutate) came.body = Buffer.from(JSON.stringify(action.mutate(JSON.parse(came.body.toString()))));
@@ -112,6 +120,14 @@ export class Proxy {
     headers['accept-encoding'] = 'identity';
     headers['content-length'] = body.length;
     return { host: this.target.hostname, port: this.target.port, method: question.method, path: question.url, headers, agent: this.#agent };
+  }
+
+  async #answered(question, body) {
+    const name = `${this.target.host} ${question.url}`;
+    if (known.has(name)) return { ...known.get(name) };
+    const came = await this.#forward(question, body);
+    if (STATIC.test(question.url) && came.status === 200) known.set(name, { ...came });
+    return came;
   }
 
   #forward(question, body) {

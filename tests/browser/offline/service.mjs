@@ -47,6 +47,10 @@ export class Service {
     throw new Error(`the program was not ready within ${READY_WITHIN_MS} ms\n${this.log}`);
   }
 
+  get alive() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Dies at once, in the middle of whatever it does. */
   async kill() {
     this.child.kill('SIGKILL');

@@ -1,38 +1,44 @@
 //! A browser's storage that fills up, is deleted, closed or upgraded under the device; and what can be read on the disk.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 
-import { CONSULTATION, PASSPHRASE } from './bench.mjs';
+import { CONSULTATION } from './bench.mjs';
 import { fault, house, linesOf } from './house.mjs';
 
 const counts = (page) => page.evaluate(async () => (await device.status()).counts);
 const notices = (page) => page.evaluate(async () => Object.fromEntries((await device.status()).notices.map(({ code, detail }) => [code, detail])));
 
 /** How much the browser lets our site keep, set before it keeps anything. */
-function quota(at, bytes) {
-  return async (laptop) => {
+function quota(bytes) {
+  return async ({ laptop, proxy }) => {
     const page = laptop.context.pages()[0] ?? (await laptop.context.newPage());
-    await page.goto(`${at.proxy.origin}/healthz`);
+    await page.goto(`${proxy.origin}/healthz`);
     laptop.cdp = await laptop.context.newCDPSession(page);
-    await laptop.cdp.send('Storage.overrideQuotaForOrigin', { origin: at.proxy.origin, quotaSize: bytes });
+    await laptop.cdp.send('Storage.overrideQuotaForOrigin', { origin: proxy.origin, quotaSize: bytes });
   };
 }
 
-/** Interviews with ever smaller notes that no compression shrinks, until nothing more fits. Returns what was kept, and the fault. */
+/**
+ * Interviews with ever smaller notes that no compression shrinks, until nothing more fits. All are begun before the storage is nearly full,
+ * when nothing new is begun any more. Returns what was kept, and the fault.
+ */
 function fillUp(laptop, page) {
   return page.evaluate(
     async ({ consultation, words }) => {
       const found = (await device.consultations()).find((one) => one.code === consultation);
       const link = found.bundles.find((one) => one.current);
+      const begun = [];
+      for (let number = 0; number < 60; number += 1) {
+        begun.push(await device.begin({ mode: 'interview', consultation, bundle: link.digest, edition: 'standard', channel: 'face_to_face' }));
+      }
       const kept = [];
       let told = null;
       for (let size = 300_000; size >= 1_000; ) {
-        const part = () => Array.from(crypto.getRandomValues(new Uint8Array(1_000)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-        const noise = Array.from({ length: Math.ceil(size / 2_000) }, part).join('').slice(0, size);
-        const open = await device.begin({ mode: 'interview', consultation, bundle: link.digest, edition: 'standard', channel: 'face_to_face' });
+        const open = begun.pop();
         try {
-          open.change({ entry: { values: {}, marks: {}, note: `${words} ${noise}` } });
+          open.change({ entry: { values: {}, marks: {}, note: `${words} ${noise(size)}` } });
           kept.push((await open.finalise()).revision_id);
         } catch (fault) {
           told = { name: fault.constructor.name, full: fault.full, message: fault.message, draft: open.draft.entry.note.length >= size };
@@ -41,10 +47,18 @@ function fillUp(laptop, page) {
         }
       }
       return { kept, told };
+
+      function noise(size) {
+        const part = () => Array.from(crypto.getRandomValues(new Uint8Array(1_000)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+        return Array.from({ length: Math.ceil(size / 2_000) }, part).join('').slice(0, size);
+      }
     },
     { consultation: CONSULTATION, words: laptop.secret },
   );
 }
+
+/** A note that no compression shrinks. */
+const noise = (size) => randomBytes(size / 2).toString('hex');
 
 describe('a storage that fails', () => {
   const at = house();
@@ -70,7 +84,50 @@ describe('a storage that fails', () => {
         const more = await laptop.interview(page, 1);
         assert.equal(more.length, 1, 'there is room again');
       },
-      { before: quota(at, 4_000_000) },
+      { before: quota(4_000_000), own: true },
+    ),
+  );
+
+  it(
+    'nearly full: nothing new is begun, what was begun is finished, and there is room again once everything is sent',
+    fault(
+      at,
+      async ({ laptop, page }) => {
+        await page.evaluate(async (consultation) => {
+          const found = (await device.consultations()).find((one) => one.code === consultation);
+          const link = found.bundles.find((one) => one.current);
+          globalThis.begin = () => device.begin({ mode: 'interview', consultation, bundle: link.digest, edition: 'standard', channel: 'face_to_face' });
+          globalThis.begun = await globalThis.begin();
+        }, CONSULTATION);
+        const write = (note) =>
+          page.evaluate(async (note) => {
+            try {
+              const open = await globalThis.begin();
+              open.change({ entry: { values: {}, marks: {}, note } });
+              return { kept: (await open.finalise()).revision_id };
+            } catch (fault) {
+              return { full: fault.full };
+            }
+          }, note);
+        let told = await write(`${laptop.secret} ${noise(200_000)}`);
+        for (; told.kept; told = await write(`${laptop.secret} ${noise(200_000)}`)) laptop.finalised.push(told.kept);
+        assert.equal(told.full, true);
+        const { usage, quota } = await page.evaluate(() => navigator.storage.estimate());
+        assert.ok(usage >= quota * 0.8 && usage < quota, `stopped at ${usage} of ${quota}`);
+        const said = await notices(page);
+        assert.ok(Number(said.nearly_full) >= 80 && !('storage_full' in said), JSON.stringify(said));
+        laptop.finalised.push(
+          await page.evaluate(async (note) => {
+            globalThis.begun.change({ entry: { values: {}, marks: {}, note } });
+            return (await globalThis.begun.finalise()).revision_id;
+          }, laptop.secret),
+        );
+        await laptop.drain(page);
+        assert.ok(!('nearly_full' in (await notices(page))), 'it says so no more');
+        assert.equal((await laptop.interview(page, 1)).length, 1, 'and something new is begun');
+      },
+      // Without this flag Chromium says of every site that it has 10 GiB left.
+      { before: quota(5_000_000), own: { flags: ['--disable-features=StaticStorageQuota'] } },
     ),
   );
 
@@ -177,7 +234,7 @@ describe('a storage that fails', () => {
         assert.equal(status.profile, null);
         const locked = await page.evaluate(() => device.drafts().then(() => null, (fault) => fault.message));
         assert.equal(locked, 'the device is locked');
-        await page.evaluate((passphrase) => device.status().then(({ profiles }) => device.unlock(profiles[0].id, passphrase)), PASSPHRASE);
+        await laptop.unlock(page);
         const [draft] = await page.evaluate(() => device.drafts());
         assert.equal(draft.entry.note, laptop.secret);
       },

@@ -1,5 +1,6 @@
 //! The frame the pages stand in: which page is shown, where the focus goes, what a screen reader hears.
 
+import { NotKept } from "../api";
 import type { Changed, Device, Status } from "../api";
 import { el, fill, heading, link, paragraph, type Child } from "./dom";
 
@@ -117,6 +118,20 @@ function dress(look: Look): void {
 /** A page that says something went wrong, and what to do. */
 export function trouble(title: string, ...children: Child[]): Page {
   return { title, main: [heading(1, title), ...children], back: "/" };
+}
+
+/** What to show when there is too little room to begin. What to do about it is said by the notice over the page, which interviews do not have. */
+export function noRoom(): Page {
+  return trouble(
+    "There is too little room to begin something new",
+    paragraph("Everything that was shown as saved is still saved on this device, and what was begun can be finished."),
+    paragraph("Connect this device to the network and leave the app open until nothing waits to be sent. Then there is room again. Meanwhile you can use another device, or paper."),
+  );
+}
+
+/** Whether something failed for want of room. */
+export function isForRoom(error: unknown): boolean {
+  return error instanceof NotKept && error.full;
 }
 
 /** What to show when the program itself has failed: nothing that was saved is lost. */

@@ -124,7 +124,7 @@ function keeping(persisted: boolean | null): Child {
   return callout(
     "This browser has not promised to keep what you save",
     paragraph("The device is set up and can be used. The browser may delete the app’s data when it has no room, or when the app is not used for a week."),
-    list("Add the app to the home screen, or install it from the browser’s menu.", "Connect to a network at least once a week, so that everything is sent."),
+    list("If this is a private (incognito) window, stop here and use an ordinary one: a private window forgets everything when it is closed.", "Add the app to the home screen, or install it from the browser’s menu.", "Connect to a network at least once a week, so that everything is sent."),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import type { Changed, Device, Status } from "../api";
 import { Locked } from "../api";
-import { broken, parts, render, say, to, type App, type Page, type Show } from "./app";
+import { broken, isForRoom, noRoom, parts, render, say, to, type App, type Page, type Show } from "./app";
 import { around } from "./around";
 import { heading, paragraph } from "./dom";
 import { watchIdleness } from "./idle";
@@ -15,6 +15,7 @@ import { interview } from "./interview/begin";
 import { interviewing } from "./interview/interviewing";
 import { thanks } from "./interview/thanks";
 import { done, key } from "./key";
+import { online } from "./online";
 import { paper } from "./paper";
 import { changePassphrase } from "./passphrase";
 import { edit, queue, rescue } from "./queue";
@@ -39,12 +40,14 @@ const PAGES: Record<string, Show> = {
   edit,
   rescue,
   passphrase: changePassphrase,
+  full: () => Promise.resolve(noRoom()),
   help,
 };
 
 /** The page that stands before all others, if one does. */
 function gate(status: Status, name: string): Show | null {
-  if (status.storage === "none" || status.storage === "newer") return cannotWork;
+  if (status.storage === "none") return online;
+  if (status.storage === "newer") return cannotWork;
   if (!status.device || status.profiles.length === 0 || name === "begin") return begin;
   return status.profile ? null : unlock;
 }
@@ -99,6 +102,7 @@ async function run(device: Device): Promise<void> {
       return await (gate(app.status, name) ?? PAGES[name] ?? home)(app, rest);
     } catch (error) {
       if (error instanceof Locked) return unlock(app);
+      if (isForRoom(error)) return noRoom();
       return broken(error);
     }
   }

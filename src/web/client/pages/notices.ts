@@ -20,8 +20,7 @@ const WORDS: Record<Notice["code"], Tell> = {
     title: "This browser keeps nothing",
     wrong: true,
     body: [
-      paragraph("It may be in private mode, or set to keep no data. Work done here would be lost, so the app does not begin. Open it in an ordinary window, or key at the desk while you have a network."),
-      paragraph(link("/staff", "Go to the desk")),
+      paragraph("It may be a private window, or set to keep no data. Work done here would be lost, so the app does not begin. Key at the desk while you have a network, or open the app in an ordinary window."),
     ],
   }),
   newer_data: () => ({
@@ -39,6 +38,16 @@ const WORDS: Record<Notice["code"], Tell> = {
     wrong: false,
     body: [paragraph("Finish what you are typing; it is kept. Then close this tab and open the app again.")],
   }),
+  nearly_full: (notice, status) => ({
+    title: "This device is nearly full",
+    wrong: true,
+    body: [
+      paragraph(
+        `${notice.detail ?? "More than 80"} % of the room for this app is used, so no new sheet or interview can be begun. What you have begun can still be finished and saved. ${many(status.counts.pending, "item")} waiting to be sent: connect to the network, and as soon as they are sent there is room again.`,
+      ),
+      paragraph(link(to("/queue"), "See what waits to be sent")),
+    ],
+  }),
   storage_full: (_, status) => ({
     title: "There is no room left on this device",
     wrong: true,
@@ -51,7 +60,7 @@ const WORDS: Record<Notice["code"], Tell> = {
     title: "This browser may delete what is kept here",
     wrong: false,
     body: [
-      paragraph("It has not promised to keep the app’s data. Connect to the network at least once a week so that everything is sent. On a tablet or phone, add the app to the home screen: then most browsers keep its data."),
+      paragraph("It has not promised to keep the app’s data. If this is a private window, close it and use an ordinary one: a private window forgets everything when it is closed. Connect to the network at least once a week so that everything is sent. On a tablet or phone, add the app to the home screen: then most browsers keep its data."),
     ],
   }),
   evicted: (notice) => ({

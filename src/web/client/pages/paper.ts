@@ -3,13 +3,13 @@
 import { day, type Edition, type PulledConsultation } from "../api";
 import { to, trouble, type App, type Page } from "./app";
 import { change } from "./batches";
+import { begunDraft } from "./begun";
 import { button, el, heading, link, paragraph, type Child } from "./dom";
 import { form, line, radios, type Typed, type Wrong } from "./fields";
 import { EDITION } from "./names";
 import { bundleOf, consultationOf, readiness } from "./shelf";
 import { sheetPage } from "./sheet";
 import { dayInWords, today } from "./when";
-import { nothing } from "./written";
 
 /** What was saved last here, to be offered again. */
 let saved: { code: string; revision: string; until: string } | null = null;
@@ -56,12 +56,8 @@ async function begun(app: App, consultation: PulledConsultation, typed: Typed): 
   if (received === null) wrong.push({ field: "received", text: "Enter the day as day, month, year, such as 14/12/2022" });
   else if (received > today()) wrong.push({ field: "received", text: `${dayInWords(received)} has not come yet. Enter the day it reached the office` });
   if (wrong.length > 0) return wrong;
-  const opened = await app.device.begin({ mode: "paper", consultation: consultation.code, bundle, edition: edition as Edition, channel: "paper", received_on: received });
-  opened.change({ entry: nothing() });
-  await opened.keep();
-  const { response_id: id } = opened.draft;
-  await opened.close();
-  app.go(`/paper/${consultation.code}/${id}`);
+  const id = await begunDraft(app, { mode: "paper", consultation: consultation.code, bundle, edition: edition as Edition, channel: "paper", received_on: received });
+  app.go(id === null ? "/full" : `/paper/${consultation.code}/${id}`);
   return [];
 }
 

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { later, parseLine, proof } from "../lines";
 import { waitAfter, waitBefore } from "../people";
 import { digestOf } from "../pull";
+import { nearlyFull, percent } from "../room";
 import { base64url, fromBase64url, gzip, hide, isSigned, newMaster, openMaster, passphraseFault, reveal, rewrap, seal, sha256 } from "../seal";
 import { uuid7 } from "../uuid";
 
@@ -119,5 +120,23 @@ describe("ids", () => {
   it("gzip gives bytes that gzip reads", async () => {
     const packed = await gzip("x".repeat(10_000));
     assert(packed.length < 200);
+  });
+});
+
+describe("room", () => {
+  it("is too little for something new from four fifths on", () => {
+    assert.equal(nearlyFull({ usage: 799, quota: 1_000 }), false);
+    assert.equal(nearlyFull({ usage: 800, quota: 1_000 }), true);
+    assert.equal(nearlyFull({ usage: 1_200, quota: 1_000 }), true);
+  });
+
+  it("is believed to be there when the browser does not tell", () => {
+    assert.equal(nearlyFull(null), false);
+    assert.equal(nearlyFull({ usage: 0, quota: 0 }), false);
+  });
+
+  it("is told in whole percent, and never as more than all of it", () => {
+    assert.equal(percent({ usage: 867, quota: 1_000 }), 86);
+    assert.equal(percent({ usage: 1_200, quota: 1_000 }), 100);
   });
 });

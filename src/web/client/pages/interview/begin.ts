@@ -2,11 +2,11 @@
 
 import type { Channel, Edition, PulledConsultation } from "../../api";
 import { to, type App, type Page } from "../app";
+import { begunDraft } from "../begun";
 import { heading, inset, link, list, paragraph, el } from "../dom";
 import { form, line, radios, type Typed, type Wrong } from "../fields";
 import { INTERVIEW } from "../names";
 import { consultationOf, currentBundle, open, bundleOf } from "../shelf";
-import { nothing } from "../written";
 
 /** What the last interview was begun with: the next person is interviewed in the same way. */
 export interface Way {
@@ -101,10 +101,6 @@ export async function begin(app: App, way: Way): Promise<void> {
   if (!bundle) return app.go("/interview");
   last = way;
   const { consultation: code, edition, channel, event } = way;
-  const opened = await app.device.begin({ mode: "interview", consultation: code, bundle: bundle.digest, edition, channel, event });
-  opened.change({ entry: nothing() });
-  await opened.keep();
-  const { response_id: id } = opened.draft;
-  await opened.close();
-  app.replace(`/interviewing/${id}/1`);
+  const id = await begunDraft(app, { mode: "interview", consultation: code, bundle: bundle.digest, edition, channel, event });
+  app.replace(id === null ? "/full" : `/interviewing/${id}/1`);
 }
