@@ -54,14 +54,14 @@ async fn make_one(app: &App) -> Result<bool> {
 async fn made(app: &App, run: &ExportRun) -> Result<Output> {
     let asked = &run.asked;
     let published = app.intake.shelf.consultation(&asked.consultation)?;
-    let definition = export::definition::find(&asked.export).map_err(cannot)?;
+    let definition = export::definition::find(&asked.export).map_err(|error| cannot(&error))?;
     let dataset = analysis::dataset_as_of(app.db(), &published, asked.as_of).await?;
     let earlier = exports::earlier(&app.db().read, &asked.consultation, asked.run_id).await?;
     let output = tokio::task::spawn_blocking(move || export::run(&definition, &dataset, &earlier)).await;
-    output.map_err(anyhow::Error::from)?.map_err(cannot)
+    output.map_err(anyhow::Error::from)?.map_err(|error| cannot(&error))
 }
 
-fn cannot(error: export::CannotExport) -> Error {
+fn cannot(error: &export::CannotExport) -> Error {
     Error::unreadable(error.code(), error.to_string())
 }
 
