@@ -22,6 +22,7 @@ mod m0012_tokens;
 mod m0013_edition_extensions;
 mod m0014_sync;
 mod m0015_waiting_uploads;
+mod m0016_themes;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_edition_extensions::Migration),
             Box::new(m0014_sync::Migration),
             Box::new(m0015_waiting_uploads::Migration),
+            Box::new(m0016_themes::Migration),
         ]
     }
 }

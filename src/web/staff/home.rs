@@ -47,7 +47,8 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
         links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
     }
     let ledger = super::batches::links(actor, code);
-    links.extend(ledger.into_iter().map(|(href, text)| json!({ "href": href, "text": text })));
+    let themes = super::themes::links(actor, code);
+    links.extend(ledger.into_iter().chain(themes).map(|(href, text)| json!({ "href": href, "text": text })));
     links
 }
 

@@ -16,6 +16,7 @@ mod home;
 mod letters;
 pub mod page;
 mod people;
+mod themes;
 mod tokens;
 mod uploads;
 mod words;
@@ -82,5 +83,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/contacts/{id}/erase", web::post().to(contacts::erase))
         .configure(evidence::routes)
         .configure(batches::routes)
+        .configure(themes::routes)
         .configure(uploads::routes);
 }
