@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::desk::Desk;
 
 /// Every page of a consultation's desk, and who may open it.
-const PAGES: [(&str, &[Role]); 21] = [
+const PAGES: [(&str, &[Role]); 24] = [
     ("/staff/sample/held", &[Role::DeskOfficer]),
     ("/staff/sample/dates", &[Role::DeskOfficer]),
     ("/staff/sample/uploads", &[Role::DeskOfficer]),
@@ -27,6 +27,9 @@ const PAGES: [(&str, &[Role]); 21] = [
     ("/staff/sample/codeframe/all-questions/new", &[Role::Analyst]),
     ("/staff/sample/coding", &[Role::Coder, Role::Analyst]),
     ("/staff/sample/coding/plan_why", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/recheck", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/twice", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/quality", &[Role::Coder, Role::Analyst]),
     ("/staff/sample/coding/safeguarding-contact", &[Role::Coder, Role::Analyst]),
     ("/analysis/sample", &[Role::Analyst]),
     ("/api/v1/consultations/sample/uploads", &[Role::DeskOfficer]),

@@ -87,6 +87,8 @@ pub enum Kind {
     Search(String),
     /// Those most like this text.
     Similar(String),
+    /// Those to look at again, the most like these words first.
+    Recheck(String),
 }
 
 impl Kind {
@@ -99,6 +101,7 @@ impl Kind {
             Self::Random => "random",
             Self::Search(_) => "search",
             Self::Similar(_) => "similar",
+            Self::Recheck(_) => "recheck",
         }
     }
 }
@@ -156,6 +159,14 @@ pub fn draw<'a>(
         (Kind::Similar(to), _) => {
             let weights = Weights::learn(&all.iter().map(|own| own.text.as_str()).collect::<Vec<_>>());
             queue::similar(&weights, &texts, to, QUEUE).into_iter().map(|(place, _)| place).collect()
+        }
+        (Kind::Recheck(to), _) => {
+            // The words sought are among those learnt from, so that one that only a single answer has tells as well.
+            let known = all.iter().map(|own| own.text.as_str()).chain([to.as_str()]);
+            let weights = Weights::learn(&known.collect::<Vec<_>>());
+            let alike: Vec<usize> = queue::similar(&weights, &texts, to, FOUND).into_iter().map(|(place, _)| place).collect();
+            let rest = (0..waiting.len()).filter(|place| !alike.contains(place));
+            alike.iter().copied().chain(rest).take(FOUND).collect()
         }
         (Kind::Rare, Some(learning)) => {
             let scores = learning.classifier.score_all(&learning.weights, &texts);

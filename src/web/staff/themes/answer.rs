@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::words::{self, STANCES, stance_code};
-use super::{Here, safeguarding};
+use super::{Here, safeguarding, twice};
 use crate::app::App;
 use crate::domain::access::CODES;
 use crate::domain::answer::{Answer, Value};
@@ -24,7 +24,7 @@ use crate::store::themes::codings::{self, Log};
 use crate::store::themes::queues::{self, Item, Queue};
 use crate::store::themes::{frames, reads};
 use crate::web::staff::answers::{label, stored};
-use crate::web::staff::page::{Page, Seat, Sheet, Wrong, page};
+use crate::web::staff::page::{Page, Seat, Sheet, Wrong, page, see_other};
 use crate::web::staff::words::{Names, edition_words, instant};
 
 /// From which queue somebody comes, and what they just did.
@@ -100,6 +100,8 @@ pub(super) fn standing(coding: &Coding, frame: &Codeframe) -> BTreeMap<Uuid, Opt
 pub(super) struct Shown<'a> {
     pub(super) errors: &'a [Wrong],
     pub(super) from: From,
+    /// Whether it is coded blind: nothing that anybody did at it is shown.
+    pub(super) blind: bool,
     /// What somebody ticked and could not store; what stands otherwise.
     pub(super) ticked: Option<BTreeMap<Uuid, Option<Stance>>>,
     /// What else they typed.
@@ -110,6 +112,9 @@ pub(super) async fn show(app: Data<App>, seat: Seat, path: Path<(String, String,
     let (code, question, response) = path.into_inner();
     let here = Here::new(&app, seat, code, CODES)?;
     let reading = Reading::open(&app, &here, &question, response).await?;
+    if let Some(place) = twice::elsewhere(&app, &here, &reading).await? {
+        return Ok(see_other(&place));
+    }
     reading.note(&app, &here).await?;
     shown(&app, &here, &reading, Shown { from: from.into_inner(), ..Shown::default() }).await
 }
@@ -129,7 +134,7 @@ pub(super) async fn shown(app: &App, here: &Here, reading: &Reading, shown: Show
     let names = Names::read(app).await?;
     let person = |id: Uuid| names.of(&format!("staff:{id}")).to_owned();
     let coding = &reading.coding;
-    let stands = standing(coding, &reading.frame);
+    let stands = if shown.blind { BTreeMap::new() } else { standing(coding, &reading.frame) };
     let ticked = shown.ticked.as_ref().unwrap_or(&stands);
     let who: Vec<Json> = coding
         .applied
@@ -148,12 +153,12 @@ pub(super) async fn shown(app: &App, here: &Here, reading: &Reading, shown: Show
         "notes": coding.notes.iter().map(|(by, text)| json!({ "by": person(*by), "text": text })).collect::<Vec<_>>(),
         "register": coding.register.iter().map(register).collect::<Vec<_>>(), "material": coding.has(Flag::Material),
         "safeguarding": coding.has(Flag::Safeguarding), "told": safeguarding::told(app, here).await?,
-        "seen": coding.version, "frame": reading.frame.version, "typed": shown.typed, "has_themes": reading.frame.themes().count() > 0,
+        "blind": shown.blind, "seen": coding.version, "frame": reading.frame.version, "typed": shown.typed, "has_themes": reading.frame.themes().count() > 0,
         "was_changed": reading.log.revision_id.is_some_and(|coded| coded != reading.revision.revision_id),
         "queue": queue.as_ref().map(|queue| json!({ "id": queue.queue_id, "place": place.map(|(place, _)| place + 1), "of": queue.items.len() })),
         "repeats": place.map_or(0, |(_, item)| item.repeats.len()), "step": shown.from.done,
     });
-    let back = format!("/staff/{}/coding/{}", here.code, reading.key);
+    let back = format!("/staff/{}/coding/{}{}", here.code, reading.key, if shown.blind { "/twice" } else { "" });
     let done = (shown.from.undone == "yes").then_some("It is undone. Notes and flags stay; take a flag back with a reason.");
     let sheet = Sheet {
         title: "Code an answer",

@@ -5,9 +5,12 @@ mod changing;
 mod exchange;
 mod frames;
 mod overview;
+mod quality;
 mod queues;
+mod recheck;
 mod safeguarding;
 mod storing;
+mod twice;
 mod words;
 
 use std::sync::Arc;
@@ -47,6 +50,16 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/coding/safeguarding-contact", web::post().to(safeguarding::name))
         .route("/staff/{code}/coding/{question}", web::get().to(overview::question))
         .route("/staff/{code}/coding/{question}/queue", web::post().to(queues::draw))
+        .route("/staff/{code}/coding/{question}/recheck", web::get().to(recheck::show))
+        .route("/staff/{code}/coding/{question}/quality", web::get().to(quality::show))
+        .route("/staff/{code}/coding/{question}/twice", web::get().to(twice::show))
+        .route("/staff/{code}/coding/{question}/twice", web::post().to(twice::draw))
+        .route("/staff/{code}/coding/{question}/next-blind", web::get().to(twice::next))
+        .route("/staff/{code}/coding/{question}/agreed", web::post().to(twice::settle_agreed))
+        .route("/staff/{code}/coding/{question}/{response}/blind", web::get().to(twice::blind))
+        .route("/staff/{code}/coding/{question}/{response}/blind", web::post().to(twice::store_blind))
+        .route("/staff/{code}/coding/{question}/{response}/settle", web::get().to(twice::settling))
+        .route("/staff/{code}/coding/{question}/{response}/settle", web::post().to(twice::settle))
         .route("/staff/{code}/coding/{question}/undo/{step}", web::post().to(storing::undo))
         .route("/staff/{code}/coding/{question}/{response}", web::get().to(answer::show))
         .route("/staff/{code}/coding/{question}/{response}", web::post().to(storing::store));

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::answer::From;
-use super::{Here, words};
+use super::{Here, recheck, twice, words};
 use crate::analysis::coding::{self, Own, Shares, is_coded};
 use crate::analysis::dataset::Dataset;
 use crate::analysis::dataset_as_of;
@@ -97,6 +97,7 @@ pub(super) async fn shown(app: &App, here: &Here, key: &str, from: From, errors:
         "code": here.code, "question": key, "name": name, "shares": told(answers.shares(app, here, key).await?),
         "themes": frame.themes().count(), "repeated": repeated, "coded": answers.coded(), "least": LEAST,
         "waiting": answers.own.len() - answers.coded(), "can_check": answers.coded() >= LEAST, "codes": here.may(CODES), "step": from.done, "queue": from.queue,
+        "twice": twice::told(app, here, key).await?, "again": recheck::Again::read(app, here, &dataset, key).await?.all().len(),
     });
     let back = format!("/staff/{}/coding", here.code);
     let sheet = Sheet {

@@ -1,14 +1,15 @@
 //! Drawing a queue of answers for a coder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::{self, Data, Form, Path};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Here;
 use super::answer::{From, words_of};
 use super::overview::{self, Answers};
+use super::recheck::Again;
+use super::{Here, twice};
 use crate::analysis::coding::{self, Kind, Own, is_coded};
 use crate::analysis::dataset_as_of;
 use crate::app::App;
@@ -40,11 +41,20 @@ pub(super) async fn draw(app: Data<App>, seat: Seat, path: Path<(String, String)
         Err(wrong) => return overview::shown(&app, &here, &question, From::default(), &[wrong]).await,
     };
     let dataset = dataset_as_of(app.db(), &here.published, here.now).await?;
-    let answers = Answers::read(&app, &here, &dataset, &question).await?;
+    let mut answers = Answers::read(&app, &here, &dataset, &question).await?;
     let frame = frames::read(&app.db().read, &here.code).await?.of_question(&question)?;
+    let hidden = twice::hidden(&app, &here, &question).await?;
+    answers.own.retain(|own| !hidden.contains(&own.response_id));
+    let (kind, listed) = match kind {
+        Kind::Recheck(_) => {
+            let again = Again::read(&app, &here, &dataset, &question).await?;
+            (Kind::Recheck(again.sought()), Some(again.all()))
+        }
+        kind => (kind, None),
+    };
     let seed = u64::from_le_bytes(chance::bytes()?);
     let made = kind.clone();
-    let items = web::block(move || drawn(&made, &answers, &frame, seed)).await;
+    let items = web::block(move || drawn(&made, &answers, listed.as_ref(), &frame, seed)).await;
     let items = items.map_err(|error| Error::Internal(error.into()))?;
     let Some(first) = items.first().map(|item| item.answer) else {
         let wrong = Wrong::new(field(&kind), nothing(&kind));
@@ -61,6 +71,7 @@ async fn kind(app: &App, here: &Here, question: &str, wanted: &Wanted) -> Result
         "rare" => Kind::Rare,
         "check" => Kind::Check,
         "random" => Kind::Random,
+        "recheck" => Kind::Recheck(String::new()),
         "search" if wanted.words.trim().is_empty() => {
             return Ok(Err(Wrong::new("words", "Type the words to look for.")));
         }
@@ -82,13 +93,17 @@ const fn nothing(kind: &Kind) -> &'static str {
         Kind::Check => "Too few answers are coded to say which to check. Choose another queue.",
         Kind::Search(_) => "No answer has all of these words. Try fewer, or only the beginning of a word.",
         Kind::Similar(_) => "No answer that waits is like this one.",
+        Kind::Recheck(_) => "Nothing is to be looked at again.",
         Kind::Rare | Kind::Random => "Every answer to this question is coded.",
     }
 }
 
 /// The queue: one answer of each text, with its repeats that wait as well.
-fn drawn(kind: &Kind, answers: &Answers, frame: &Codeframe, seed: u64) -> Vec<Item> {
-    let waits = |own: &&Own| !answers.codings.get(&own.response_id).is_some_and(is_coded);
+fn drawn(kind: &Kind, answers: &Answers, listed: Option<&BTreeSet<Uuid>>, frame: &Codeframe, seed: u64) -> Vec<Item> {
+    let waits = |own: &&Own| match listed {
+        Some(listed) => listed.contains(&own.response_id),
+        None => !answers.codings.get(&own.response_id).is_some_and(is_coded),
+    };
     let waiting: Vec<&Own> = answers.own.iter().filter(waits).collect();
     let groups = coding::repeats(waiting.iter().copied());
     let firsts: Vec<&Own> = groups.iter().map(|(first, _)| *first).collect();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::answer::{From, Reading, Shown, place, queue, shown, standing, words_of};
-use super::{Here, safeguarding, words};
+use super::{Here, safeguarding, twice, words};
 use crate::analysis::coding::same_words;
 use crate::app::App;
 use crate::domain::access::CODES;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::mail;
 use crate::store::begin_write;
 use crate::store::themes::codings::{self, At, Step};
-use crate::store::themes::queues::Queue;
+use crate::store::themes::queues::{self, Queue};
 use crate::store::themes::{frames, reads};
 use crate::web::staff::evidence::clean;
 use crate::web::staff::page::{Page, Seat, Wrong, see_other};
@@ -56,7 +56,7 @@ impl Sent {
     }
 
     /// What is wrong with what was typed.
-    fn wrong(&self, coding: &Coding) -> Vec<Wrong> {
+    pub(super) fn wrong(&self, coding: &Coding) -> Vec<Wrong> {
         let mut errors = Vec::new();
         for (flag, field) in FLAGS {
             let (why, off) = (format!("{field}_why"), format!("{field}_off_why"));
@@ -98,7 +98,7 @@ impl Sent {
     }
 
     /// What else is to be done, at this answer alone.
-    fn others(&self, coding: &Coding) -> Vec<Act> {
+    pub(super) fn others(&self, coding: &Coding) -> Vec<Act> {
         let mut acts = Vec::new();
         for (flag, field) in FLAGS {
             if !self.text(field).is_empty() && !coding.has(flag) {
@@ -125,6 +125,10 @@ pub(super) async fn store(
     let here = Here::new(&app, seat, code, CODES)?;
     let typed = Sent::new(form.into_inner());
     let reading = Reading::open(&app, &here, &question, response).await?;
+    // Whoever is to code it blind, or has, changes nothing openly before it is settled.
+    if let Some(place) = twice::elsewhere(&app, &here, &reading).await? {
+        return Ok(see_other(&place));
+    }
     let errors = typed.wrong(&reading.coding);
     if !errors.is_empty() {
         return again(&app, &here, &reading, typed, &errors).await;
@@ -177,6 +181,9 @@ async fn repeats(app: &App, here: &Here, reading: &Reading, typed: &Sent, queue:
     let item = queue.and_then(|queue| place(queue, reading.revision.response_id)).map(|(_, item)| item);
     let mut answers = Vec::new();
     for response_id in item.map(|item| item.repeats.clone()).unwrap_or_default() {
+        if queues::is_sampled(&app.db().read, &here.code, &reading.key, response_id).await? {
+            continue;
+        }
         // One that was withdrawn or changed since the queue was drawn is no repeat any more.
         let (revision, text) = match words_of(app, here, &reading.key, response_id).await {
             Ok(found) => found,
@@ -202,7 +209,8 @@ async fn repeats(app: &App, here: &Here, reading: &Reading, typed: &Sent, queue:
 async fn again(app: &App, here: &Here, reading: &Reading, typed: Sent, errors: &[Wrong]) -> Page {
     reading.note(app, here).await?;
     let from = From { queue: typed.queue(), ..From::default() };
-    shown(app, here, reading, Shown { errors, from, ticked: Some(typed.ticked), typed: typed.fields }).await
+    let again = Shown { errors, from, blind: false, ticked: Some(typed.ticked), typed: typed.fields };
+    shown(app, here, reading, again).await
 }
 
 fn refused_words(why: &CannotCode, here: bool) -> String {
