@@ -7,6 +7,7 @@ mod analysis;
 mod api;
 mod audit;
 mod bad_input;
+mod coding;
 mod command;
 mod days;
 mod device_app;

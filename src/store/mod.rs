@@ -24,6 +24,7 @@ pub mod settings;
 mod sql;
 pub mod staff;
 pub mod sync;
+pub mod themes;
 pub mod uploads;
 pub mod waiting;
 pub mod writer;

@@ -17,6 +17,7 @@ mod home;
 mod letters;
 pub mod page;
 mod people;
+mod themes;
 mod tokens;
 mod uploads;
 mod words;
@@ -84,5 +85,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(evidence::routes)
         .configure(exports::routes)
         .configure(batches::routes)
+        .configure(themes::routes)
         .configure(uploads::routes);
 }
