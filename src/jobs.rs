@@ -1,4 +1,6 @@
-//! Work in the background: the catalogue is kept fresh, and what nobody will come back to is forgotten.
+//! Work in the background: the catalogue is kept fresh, exports are made, and what nobody will come back to is forgotten.
+
+pub mod exports;
 
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use crate::domain::window::london_day;
 use crate::error::Result;
 use crate::store::catalogue::Published;
 use crate::store::desk::{Act, Doing};
-use crate::store::{drafts, evidence, queue, sessions, waiting};
+use crate::store::{self, drafts, evidence, queue, sessions, waiting};
 
 /// How often what was published by another process is looked for.
 const REFRESH: Duration = Duration::from_secs(5);
@@ -26,7 +28,14 @@ pub async fn run(app: App) {
     let mut tick = tokio::time::interval(REFRESH);
     let mut refreshes = 0;
     loop {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = store::exports::asked() => {
+                exports::make_waiting(&app).await;
+                continue;
+            }
+        }
+        exports::make_waiting(&app).await;
         match app.intake.shelf.refresh(app.db()).await {
             Ok(true) => tracing::info!("the catalogue was read again"),
             Ok(false) => {}

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::desk::Desk;
 
 /// Every page of a consultation's desk, and who may open it.
-const PAGES: [(&str, &[Role]); 14] = [
+const PAGES: [(&str, &[Role]); 25] = [
     ("/staff/sample/held", &[Role::DeskOfficer]),
     ("/staff/sample/dates", &[Role::DeskOfficer]),
     ("/staff/sample/uploads", &[Role::DeskOfficer]),
@@ -21,7 +21,18 @@ const PAGES: [(&str, &[Role]); 14] = [
     ("/staff/sample/differences", &[Role::Verifier]),
     ("/staff/sample/reconciliation", &[Role::DeskOfficer]),
     ("/staff/sample/keying-quality", &[Role::Verifier, Role::DeskOfficer]),
+    ("/staff/sample/codeframe", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/codeframe.qdc", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/codeframe/plan_why", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/codeframe/all-questions/new", &[Role::Analyst]),
+    ("/staff/sample/coding", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/recheck", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/twice", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/quality", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/safeguarding-contact", &[Role::Coder, Role::Analyst]),
     ("/analysis/sample", &[Role::Analyst]),
+    ("/staff/sample/exports", &[Role::Analyst]),
     ("/api/v1/consultations/sample/uploads", &[Role::DeskOfficer]),
 ];
 

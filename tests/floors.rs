@@ -16,7 +16,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("staff", &["domain", "store", "error"]),
     ("app", &["domain", "store", "error", "config", "intake"]),
     ("demo", &["domain", "store", "error", "config", "intake", "forms", "app"]),
-    ("jobs", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app"]),
+    ("jobs", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app", "mail"]),
     ("mail", &["domain", "store", "error", "config", "app"]),
     ("web", &["domain", "store", "error", "config", "staff", "intake", "forms", "analysis", "export", "app", "mail"]),
     (

@@ -22,6 +22,8 @@ mod m0012_tokens;
 mod m0013_edition_extensions;
 mod m0014_sync;
 mod m0015_waiting_uploads;
+mod m0016_themes;
+mod m0017_export_runs;
 
 /// Every migration, in order.
 pub struct Migrator;
@@ -45,6 +47,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_edition_extensions::Migration),
             Box::new(m0014_sync::Migration),
             Box::new(m0015_waiting_uploads::Migration),
+            Box::new(m0016_themes::Migration),
+            Box::new(m0017_export_runs::Migration),
         ]
     }
 }

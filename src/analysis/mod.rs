@@ -2,7 +2,9 @@
 
 pub mod balance;
 pub mod campaigns;
+pub mod coding;
 pub mod dataset;
+pub mod double_coding;
 pub mod redact;
 pub mod suggest;
 pub mod tables;

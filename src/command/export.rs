@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use soundings::config::Config;
-use soundings::store::audit::{self, Entry};
 use soundings::store::catalogue::Shelf;
+use soundings::store::exports::{self, Asked, Made};
 use soundings::{analysis, export, store};
+use uuid::Uuid;
 
 use super::say;
 
@@ -40,7 +41,9 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
     let definition = export::definition::find(&command.name)?;
     let as_of = command.as_of.unwrap_or_else(Utc::now);
     let dataset = analysis::dataset_as_of(&db, &published, as_of).await?;
-    let output = export::run(&definition, &dataset, &[])?;
+    let run_id = Uuid::now_v7();
+    let earlier = exports::earlier(&db.read, &command.consultation, run_id).await?;
+    let output = export::run(&definition, &dataset, &earlier)?;
     fs::create_dir_all(&command.out).with_context(|| format!("making {}", command.out.display()))?;
     for file in &output.files {
         let path = command.out.join(&file.name);
@@ -50,14 +53,16 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
     for warning in &output.warnings {
         say(&format!("note: {warning}"))?;
     }
-    let entry = Entry {
-        at: Utc::now(),
+    let asked = Asked {
+        consultation: command.consultation,
+        run_id,
+        export: command.name,
+        as_of,
+        purpose: command.purpose.unwrap_or_default(),
         actor: "command".to_owned(),
-        action: "export.run",
-        consultation: Some(command.consultation),
-        subject: command.name,
-        detail: format!("as of {as_of}; {}", command.purpose.unwrap_or_default()),
+        letter: false,
     };
-    audit::record(&db, vec![entry], Utc::now()).await?;
+    let made = Made { files: &[], warnings: &output.warnings, published: &output.published };
+    exports::note(&db, &asked, made, Utc::now()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -65,6 +65,15 @@ impl Role {
     }
 }
 
+/// Who may see the codeframe, how far the coding is and how well coders agree; none of it shows what anybody wrote.
+pub const SEES_THEMES: &[Role] = &[Role::Coder, Role::Analyst];
+
+/// Who may read free text, code it and settle between coders.
+pub const CODES: &[Role] = &[Role::Coder];
+
+/// Who may change the codeframe.
+pub const CHANGES_CODEFRAME: &[Role] = &[Role::Analyst];
+
 /// How many days a token works when nobody says otherwise.
 pub const TOKEN_DAYS: u64 = 90;
 
@@ -114,6 +123,12 @@ impl Actor {
     #[must_use]
     pub fn may(&self, role: Role, consultation: &str) -> bool {
         self.was_given(role, consultation) || self.was_given(Role::Administrator, consultation)
+    }
+
+    /// Whether they have one of these roles, or may do anything, in this consultation.
+    #[must_use]
+    pub fn may_as(&self, roles: &[Role], consultation: &str) -> bool {
+        roles.iter().any(|role| self.may(*role, consultation))
     }
 
     /// Whether this very role was given to them for this consultation. An administrator may do anything, and would be told

@@ -6,6 +6,7 @@
 
 mod apply;
 mod checks;
+mod joined;
 mod standing;
 pub mod starting;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use checks::{Because, Overlap, nearly_the_same, overlaps, recheck};
+pub use joined::{joined, recheck_joined};
 pub use standing::{STANDING, Standing};
 
 /// What a codeframe is about.
@@ -25,6 +27,26 @@ pub enum Scope {
     Question(String),
     /// Every answer and every letter.
     Crosscutting,
+}
+
+/// The word that stands for [`Scope::Crosscutting`] in addresses and tables; no key of a question has a hyphen.
+const ACROSS: &str = "all-questions";
+
+impl Scope {
+    /// The question's key, or the word for the frame that cuts across.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Question(key) => key,
+            Self::Crosscutting => ACROSS,
+        }
+    }
+
+    /// The scope with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        if code == ACROSS { Self::Crosscutting } else { Self::Question(code.to_owned()) }
+    }
 }
 
 /// What a theme says of itself. Stance is no part of it: for and against a thing are one theme.

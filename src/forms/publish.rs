@@ -30,6 +30,8 @@ pub struct Published {
 pub struct Plan {
     /// Every consultation as its file says it now.
     pub consultations: Vec<Described>,
+    /// What coders of a consultation begin with, as its file says it now: code, file and its SHA-256.
+    pub codeframes: Vec<(String, String, String)>,
     /// The versions to add, oldest first within a form.
     pub new: Vec<New>,
     /// The versions that stand as they were published: consultation, form and version.
@@ -98,6 +100,9 @@ pub fn publish(library: &Library, already: &[Published]) -> Result<Plan, Vec<Fau
         if let Some(consultation) = file.consultation() {
             let (document, digest) = (file.document(), file.digest.clone());
             plan.consultations.push(Described { consultation: consultation.clone(), document, digest });
+        }
+        if let Place::Codeframe { consultation } = &file.place {
+            plan.codeframes.push((consultation.clone(), file.document(), file.digest.clone()));
         }
     }
     for (consultation, form) in names(library) {

@@ -6,6 +6,7 @@ use super::publish::{Plan, Published};
 use crate::error::Result;
 use crate::store::audit::{self, Entry};
 use crate::store::consultations::{self, ConsultationDocument, FormDocument};
+use crate::store::themes::frames;
 use crate::store::{Db, begin_write};
 
 /// Everything published so far, for [`super::publish()`] to decide on.
@@ -56,6 +57,11 @@ pub async fn carry_out(db: &Db, plan: &Plan, now: DateTime<Utc>) -> Result<usize
         };
         consultations::publish_form(&tx, &document, now).await?;
         entries.push(entry(now, "form.published", &consultation, subject, &new.digest));
+    }
+    for (consultation, document, digest) in &plan.codeframes {
+        if frames::publish_starting(&tx, consultation, (document, digest), now).await? {
+            entries.push(entry(now, "codeframe.published", consultation, consultation.clone(), digest));
+        }
     }
     if entries.is_empty() {
         return Ok(0);

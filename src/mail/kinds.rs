@@ -132,6 +132,25 @@ impl Kind for ExportReady {
     }
 }
 
+/// To the person named for it, at once: a coder fears that somebody is in danger. Nothing of what was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Safeguarding {
+    /// The consultation's title.
+    pub consultation: String,
+    /// The reference of the response.
+    pub reference: String,
+    /// The page with the answer, for those who may read it.
+    pub link: String,
+}
+
+impl Kind for Safeguarding {
+    const NAME: &'static str = "safeguarding";
+
+    fn subject(&self) -> String {
+        format!("Safeguarding, please look today: response {}", self.reference)
+    }
+}
+
 /// To the staff of a consultation that closes soon.
 #[derive(Debug, Clone, Serialize)]
 pub struct ClosingSoon {

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use kinds::Trial;
-pub use kinds::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Receipt, UploadImported};
+pub use kinds::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Receipt, Safeguarding, UploadImported};
 pub use letter::Letter;
 pub use recipient::{NotAnAddress, Recipient};
 pub use sender::{Failure, Sender};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::kinds::Trial;
 use super::render::letter;
-use super::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Letter, Receipt, Recipient, UploadImported};
+use super::{ClosingSoon, ExportReady, HeldToday, Invitation, Kind, Letter, Receipt, Recipient, Safeguarding, UploadImported};
 
 const SERVICE: &str = "https://consult.example.org";
 
@@ -50,6 +50,7 @@ fn every_kind(words: &str) -> Vec<Letter> {
             link: link(),
         }),
         render(&HeldToday { consultation: words(), today: 1, waiting: 14, link: link() }),
+        render(&Safeguarding { consultation: words(), reference: words(), link: link() }),
         render(&ExportReady { consultation: words(), export: "closed-tables".to_owned(), link: link() }),
         render(&ClosingSoon {
             consultation: words(),

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod drafts;
 pub mod events;
 pub mod evidence;
+pub mod exports;
 pub mod extensions;
 mod first;
 pub mod freezes;
@@ -23,6 +24,7 @@ pub mod settings;
 mod sql;
 pub mod staff;
 pub mod sync;
+pub mod themes;
 pub mod uploads;
 pub mod waiting;
 pub mod writer;
@@ -112,17 +114,19 @@ fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
     options.sqlx_logging(false).record_stmt_in_spans(false).acquire_timeout(PATIENCE)
 }
 
-/// Bring the schema up to date. On PostgreSQL under a lock, since several instances may start at once.
+/// Bring the schema up to date. On PostgreSQL under a lock of that schema, since several instances may start at once; who
+/// comes second waits for as long as the first needs.
 pub async fn migrate(db: &Db) -> anyhow::Result<()> {
-    const LOCK: i64 = 0x736f_756e_6469_6e67;
+    const LOCK: i32 = 0x736f_756e;
     if db.kind == Kind::Sqlite {
         static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let _turn = ONE_AT_A_TIME.lock().await;
         return Migrator::up(&db.write, None).await.context("bringing the schema up to date");
     }
     let lock = begin_write(&db.write).await.context("waiting to migrate")?;
-    lock.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [LOCK.into()]))
-        .await?;
+    lock.execute_raw(Statement::from_string(DbBackend::Postgres, "SET LOCAL lock_timeout = 0")).await?;
+    let turn = "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
+    lock.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, turn, [LOCK.into()])).await?;
     let done = Migrator::up(&db.write, None).await.context("bringing the schema up to date");
     lock.commit().await.context("releasing the migration lock")?;
     done

@@ -79,10 +79,10 @@ describe('uploads at the desk', () => {
       await page.getByLabel('Edition that was read').selectOption('standard');
       await page.getByLabel('Day they reached us').fill('yesterday');
       await pressed(page, 'Check again with these answers');
-      assert.match(await page.locator('.nhsuk-error-summary').innerText(), /year, month, day/);
+      assert.match(await page.locator('.nhsuk-error-summary').innerText(), /day, month, year/);
       assert.equal(await page.getByLabel('Column D, Our initials, holds').inputValue(), '@ignore', 'nothing chosen is lost');
       await look(page, 'report-wrong-day');
-      await page.getByLabel('Day they reached us').fill(TODAY);
+      await page.getByLabel('Day they reached us').fill(TODAY.split('-').reverse().join('/'));
       await again(page);
       const main = await page.locator('main').innerText();
       assert.match(main, /A3[\s\S]*Sth end[\s\S]*B4[\s\S]*Opose/);

@@ -103,13 +103,20 @@ async fn a_keyer_changes_their_sheet_on_the_device_and_the_change_is_what_counts
     let both = [first.clone(), second.clone()];
     assert_eq!(laptop.push(&both).await.statuses(), ["stored"; 2]);
     let revisions = app.revisions().await;
-    assert_eq!(revisions.iter().map(|one| one.revision_id).collect::<Vec<_>>(), [id(&first["revision_id"]), id(&second["revision_id"])]);
+    assert_eq!(
+        revisions.iter().map(|one| one.revision_id).collect::<Vec<_>>(),
+        [id(&first["revision_id"]), id(&second["revision_id"])]
+    );
     assert_eq!(revisions[1].response_id, revisions[0].response_id);
     assert!(serde_json::to_string(&revisions[1].answers).unwrap().contains("Because of the bus"));
     soundings::store::raw(app.app.db(), "DELETE FROM sync_lines").await.unwrap();
     assert_eq!(laptop.push(&both).await.statuses(), ["stored"; 2], "the receipts were lost, and the ledger knows both");
     let stale = changed(&laptop, &first, "From a tablet that was behind");
-    assert_eq!(laptop.push(&[stale]).await.results(), [("held".to_owned(), "ledger_refused".to_owned())], "it never saw the second");
+    assert_eq!(
+        laptop.push(&[stale]).await.results(),
+        [("held".to_owned(), "ledger_refused".to_owned())],
+        "it never saw the second"
+    );
     assert_eq!(app.revisions().await.len(), 2);
     app.stop().await;
 }

@@ -100,7 +100,14 @@ pub fn recheck<'a, A: Ord + Clone + 'a>(
     events: &[Event],
     coded: impl IntoIterator<Item = (&'a A, u32, &'a BTreeSet<Uuid>)>,
 ) -> BTreeMap<A, BTreeSet<Because>> {
-    let changes = asking(codeframe, events);
+    asked(&asking(codeframe, events), coded)
+}
+
+/// Which of these changes came after each answer was last read, and concern it.
+pub(super) fn asked<'a, A: Ord + Clone + 'a>(
+    changes: &[(u32, Because)],
+    coded: impl IntoIterator<Item = (&'a A, u32, &'a BTreeSet<Uuid>)>,
+) -> BTreeMap<A, BTreeSet<Because>> {
     let mut list = BTreeMap::new();
     for (answer, version, themes) in coded {
         let asks = |(at, because): &&(u32, Because)| {
@@ -116,7 +123,7 @@ pub fn recheck<'a, A: Ord + Clone + 'a>(
 }
 
 /// The changes that ask for a second look, with their versions; none for what was undone or has ended since.
-fn asking(codeframe: &Codeframe, events: &[Event]) -> Vec<(u32, Because)> {
+pub(super) fn asking(codeframe: &Codeframe, events: &[Event]) -> Vec<(u32, Because)> {
     let in_use = |id: &Uuid| codeframe.themes().any(|theme| theme.id == *id);
     let meaning = |id: Uuid, before: u32| {
         let mut earlier = events.iter().filter(|event| event.version < before && !codeframe.is_undone(event.version)).rev();

@@ -89,31 +89,47 @@ impl Choices {
 
     /// The code that something written in a field stands for, in the edition that was read.
     pub fn code(&self, key: &str, edition: Edition, written: &str) -> Result<&str, Wrong> {
-        let Some(offered) = self.fields.get(key) else { return Err(unknown(written, &[], edition)) };
-        let typed = plain(written);
-        let (mut meant, mut is_foreign) = offered.meant(edition, &typed);
-        let code;
-        if meant.is_empty() {
-            code = typed.replace(' ', "_");
-            (meant, is_foreign) = offered.meant(edition, &code);
-        }
-        match meant {
-            [] => Err(unknown(written, &offered.choices, edition)),
-            [only] => {
-                let choice = &offered.choices[*only];
-                if !choice.editions.contains(&edition) {
-                    return Err(not_offered(written, &offered.choices, edition));
-                }
-                if is_foreign && offered.is_scale {
-                    return Err(other_edition(written, choice, &offered.choices, edition));
-                }
-                Ok(&choice.code)
-            }
-            several => {
-                let codes: Vec<&str> = several.iter().map(|index| offered.choices[*index].code.as_str()).collect();
+        let all = self.fields.get(key).map_or(&[][..], |offered| &offered.choices);
+        match self.look(key, edition, written) {
+            Found::Choice(code) => Ok(code),
+            Found::Nothing => Err(unknown(written, all, edition)),
+            Found::NotOffered => Err(not_offered(written, all, edition)),
+            Found::Foreign(choice) => Err(other_edition(written, choice, all, edition)),
+            Found::Several(several) => {
+                let codes: Vec<&str> = several.iter().map(|index| all[*index].code.as_str()).collect();
                 let message = format!("\u{201c}{written}\u{201d} could be {}", codes.join(" or "));
                 Err(("ambiguous_choice", message, "write the code of the choice".to_owned()))
             }
+        }
+    }
+
+    /// The same for what may well be no choice: no word is lost about what is wrong then, which takes far longer to say.
+    #[must_use]
+    pub fn known(&self, key: &str, edition: Edition, written: &str) -> Option<&str> {
+        match self.look(key, edition, written) {
+            Found::Choice(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    fn look(&self, key: &str, edition: Edition, written: &str) -> Found<'_> {
+        let Some(offered) = self.fields.get(key) else { return Found::Nothing };
+        let typed = plain(written);
+        let (mut meant, mut is_foreign) = offered.meant(edition, &typed);
+        if meant.is_empty() {
+            (meant, is_foreign) = offered.meant(edition, &typed.replace(' ', "_"));
+        }
+        match meant {
+            [] => Found::Nothing,
+            [only] => {
+                let choice = &offered.choices[*only];
+                match () {
+                    () if !choice.editions.contains(&edition) => Found::NotOffered,
+                    () if is_foreign && offered.is_scale => Found::Foreign(choice),
+                    () => Found::Choice(&choice.code),
+                }
+            }
+            several => Found::Several(several),
         }
     }
 
@@ -126,12 +142,6 @@ impl Choices {
         choices.iter().find(is_it).map(|choice| choice.code.as_str())
     }
 
-    /// Whether something written is a choice of this field.
-    #[must_use]
-    pub fn knows(&self, key: &str, edition: Edition, written: &str) -> bool {
-        self.code(key, edition, written).is_ok()
-    }
-
     /// Whether something written is the code or a label of this very choice.
     #[must_use]
     pub fn is(&self, key: &str, code: &str, written: &str) -> bool {
@@ -139,6 +149,20 @@ impl Choices {
         let choice = self.fields.get(key).and_then(|offered| offered.choices.iter().find(|choice| choice.code == code));
         choice.is_some_and(|choice| choice.code == typed || choice.words.iter().any(|(_, words, _)| *words == typed))
     }
+}
+
+/// What something written is among the choices of its field.
+enum Found<'a> {
+    /// The code of this one.
+    Choice(&'a str),
+    /// None of them.
+    Nothing,
+    /// One that the edition does not offer.
+    NotOffered,
+    /// The words that the other edition has for a point of a scale.
+    Foreign(&'a Choice),
+    /// Several of them, by their places.
+    Several(&'a [usize]),
 }
 
 /// The labels an edition offers.

@@ -84,6 +84,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether a person said what something written stands for.
+    fn is_meant(&self, key: &str, written: &str) -> bool {
+        self.meant.get(key).is_some_and(|words| words.contains_key(written))
+    }
+
     /// What is written in a cell that is no choice of the field, each with the code of the nearest one.
     pub fn unknown(&self, field: &Field, cell: &Cell, separator: Option<&str>) -> Vec<(String, Option<String>)> {
         let Ok(Some(text)) = words(cell) else { return Vec::new() };
@@ -104,7 +109,8 @@ impl<'a> Reading<'a> {
         self.meaning(&field.key, text.trim()).map(|code| code.map(str::to_owned)).map_err(|(code, message, cure)| {
             let several = text.contains([';', ',', '|', '\n']) && code == "unknown_choice";
             let parts = || text.split([';', ',', '|', '\n']).map(str::trim).filter(|part| !part.is_empty());
-            if several && parts().count() > 1 && parts().all(|part| self.choices.knows(&field.key, self.edition, part)) {
+            if several && parts().count() > 1 && parts().all(|part| self.choices.known(&field.key, self.edition, part).is_some())
+            {
                 let cure = format!("keep the one that was meant; when two were ticked on paper, write {SPOILED} before them");
                 return (
                     "one_choice_only",
@@ -118,14 +124,16 @@ impl<'a> Reading<'a> {
 
     fn several(&self, field: &Field, text: &str, separator: Option<&str>) -> Result<Vec<String>, Wrong> {
         let code = |part: &str| self.meaning(&field.key, part);
+        let is_known =
+            |part: &str| self.is_meant(&field.key, part) || self.choices.known(&field.key, self.edition, part).is_some();
         // A label may hold the separator itself.
-        if let Ok(only) = code(text.trim()) {
-            return Ok(only.into_iter().map(str::to_owned).collect());
+        if is_known(text.trim()) {
+            return code(text.trim()).map(|only| only.into_iter().map(str::to_owned).collect());
         }
         let Some(separator) = separator else {
             let undeclared = [";", ",", "|", "\n"].into_iter().find(|separator| {
                 let mut parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty()).peekable();
-                text.contains(*separator) && parts.peek().is_some() && parts.all(|part| code(part).is_ok())
+                text.contains(*separator) && parts.peek().is_some() && parts.all(is_known)
             });
             return match undeclared {
                 Some(found) => Err((

@@ -55,7 +55,9 @@ fn line(form: &FormVersion, field: &Field, submission: &Submission, stands: Opti
     Some(Line { question: label(form, field), arrived, stands, differs })
 }
 
-fn stored(form: &FormVersion, field: &Field, answers: &Answers) -> String {
+/// A stored answer in words; nothing where there is none.
+#[must_use]
+pub fn stored(form: &FormVersion, field: &Field, answers: &Answers) -> String {
     match answers.get(&field.key) {
         Answer::Answered(value) => serde_json::to_value(value).map(|value| words(form, field, &value)).unwrap_or_default(),
         Answer::PreferNot => words(form, field, &Raw::String(crate::domain::question::PREFER_NOT.to_owned())),

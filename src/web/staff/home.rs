@@ -45,9 +45,11 @@ fn links(actor: &Actor, published: &Published, waiting: i64) -> Vec<serde_json::
     }
     if actor.may(Role::Analyst, code) {
         links.push(json!({ "href": format!("/analysis/{code}"), "text": "Results" }));
+        links.push(json!({ "href": format!("/staff/{code}/exports"), "text": "Exports" }));
     }
     let ledger = super::batches::links(actor, code);
-    links.extend(ledger.into_iter().map(|(href, text)| json!({ "href": href, "text": text })));
+    let themes = super::themes::links(actor, code);
+    links.extend(ledger.into_iter().chain(themes).map(|(href, text)| json!({ "href": href, "text": text })));
     links
 }
 

@@ -9,6 +9,7 @@ mod dates;
 mod devices;
 mod events;
 mod evidence;
+mod exports;
 mod formats;
 mod getting_in;
 mod held;
@@ -16,6 +17,7 @@ mod home;
 mod letters;
 pub mod page;
 mod people;
+mod themes;
 mod tokens;
 mod uploads;
 mod words;
@@ -81,6 +83,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/contacts", web::post().to(contacts::add))
         .route("/staff/{code}/contacts/{id}/erase", web::post().to(contacts::erase))
         .configure(evidence::routes)
+        .configure(exports::routes)
         .configure(batches::routes)
+        .configure(themes::routes)
         .configure(uploads::routes);
 }

@@ -48,6 +48,14 @@ impl Seat {
         if self.actor.may(role, consultation) { Ok(&self.actor) } else { Err(Error::Forbidden) }
     }
 
+    /// Who, once they may act in one of these roles in this consultation.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when they may not.
+    pub fn require_any(&self, roles: &[Role], consultation: &str) -> Result<&Actor> {
+        if self.actor.may_as(roles, consultation) { Ok(&self.actor) } else { Err(Error::Forbidden) }
+    }
+
     /// Who, once they may act in this role everywhere.
     ///
     /// # Errors

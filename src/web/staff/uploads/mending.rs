@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Form, Path};
-use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::form::{BETWEEN, words};
@@ -12,6 +11,7 @@ use super::shown::{self, Shown, Which};
 use super::work::{self, By, Kept, Task};
 use crate::app::App;
 use crate::domain::access::Role;
+use crate::domain::day;
 use crate::domain::wording::Edition;
 use crate::intake::upload::{DateOrder, Mapping, Report, Separator, Target};
 use crate::store::catalogue::Published;
@@ -56,9 +56,9 @@ fn read(values: &Values, before: &Mapping, report: &Report, published: &Publishe
     if heading_line.as_ref().is_some_and(|line| !matches!(line, Ok(1..))) {
         wrong("heading_line", "Say in which line the headings stand as a number, such as 1.");
     }
-    let received_on = value("received_on").map(str::parse::<NaiveDate>);
-    if received_on.as_ref().is_some_and(Result::is_err) {
-        wrong("received_on", "Say the day they reached us as year, month, day, such as 2022-12-14, or leave it empty.");
+    let received_on = value("received_on").map(day::typed);
+    if received_on == Some(None) {
+        wrong("received_on", "Say the day they reached us as day, month, year, such as 14/12/2022, or leave it empty.");
     }
     let mut columns = BTreeMap::new();
     for (index, column) in report.columns.iter().enumerate() {
@@ -83,7 +83,7 @@ fn read(values: &Values, before: &Mapping, report: &Report, published: &Publishe
         form_version: value("form_version")
             .and_then(|version| version.parse().ok())
             .filter(|version| published.versions().any(|form| form.form.version == *version)),
-        received_on: received_on.and_then(Result::ok),
+        received_on: received_on.flatten(),
         columns,
         meant: meant(values, before, report),
     };

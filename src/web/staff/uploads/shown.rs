@@ -9,6 +9,7 @@ use super::form::{self, BETWEEN, Choice, ENCODINGS};
 use super::mending::Values;
 use super::work::{self, Kept, outcome_words};
 use crate::app::App;
+use crate::domain::day;
 use crate::domain::wording::Edition;
 use crate::error::Error;
 use crate::intake::upload::{DateOrder, Mapping, Problem, Report, Separator};
@@ -243,7 +244,7 @@ fn standing(report: &Report, declared: &Mapping) -> [(&'static str, String); 10]
         ("source", declared.source.clone().unwrap_or_default()),
         ("edition", declared.edition.map(Edition::code).unwrap_or_default().to_owned()),
         ("form_version", declared.form_version.map(|version| version.to_string()).unwrap_or_default()),
-        ("received_on", declared.received_on.map(|day| day.to_string()).unwrap_or_default()),
+        ("received_on", declared.received_on.map(day::as_typed).unwrap_or_default()),
     ]
 }
 
