@@ -42,7 +42,7 @@ check: assets ## the quick part of `make test`: format, clippy, the rules' own t
 browser: assets ## only the browser tests
 	@scripts/install-debian browser
 	$(CARGO) build --locked --bin soundings
-	node --test --test-reporter=spec tests/browser/all.test.mjs
+	@scripts/test-browser
 
 screenshots: assets ## pictures of the main pages, in target/screenshots
 	@scripts/install-debian browser

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 use crate::support::desk::Desk;
 
 /// Every page of a consultation's desk, and who may open it.
-const PAGES: [(&str, &[Role]); 25] = [
+const PAGES: [(&str, &[Role]); 27] = [
     ("/staff/sample/held", &[Role::DeskOfficer]),
     ("/staff/sample/dates", &[Role::DeskOfficer]),
     ("/staff/sample/uploads", &[Role::DeskOfficer]),
@@ -30,6 +30,8 @@ const PAGES: [(&str, &[Role]); 25] = [
     ("/staff/sample/coding/plan_why/recheck", &[Role::Coder, Role::Analyst]),
     ("/staff/sample/coding/plan_why/twice", &[Role::Coder, Role::Analyst]),
     ("/staff/sample/coding/plan_why/quality", &[Role::Coder, Role::Analyst]),
+    ("/staff/sample/coding/plan_why/suggestions", &[Role::Coder]),
+    ("/staff/sample/coding/plan_why/results", &[Role::Analyst]),
     ("/staff/sample/coding/safeguarding-contact", &[Role::Coder, Role::Analyst]),
     ("/analysis/sample", &[Role::Analyst]),
     ("/staff/sample/exports", &[Role::Analyst]),

@@ -7,8 +7,10 @@ pub mod dataset;
 pub mod double_coding;
 pub mod redact;
 pub mod suggest;
+pub mod suggesting;
 pub mod tables;
 pub mod text;
+pub mod themed;
 pub mod variable;
 
 #[cfg(test)]

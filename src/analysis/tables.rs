@@ -8,7 +8,9 @@ use super::variable::{Holds, Variable};
 use crate::domain::disclosure::{Nesting, Run};
 use crate::domain::question::{Comparability, PREFER_NOT};
 use crate::domain::submission::Channel;
-use crate::domain::tabulate::{Breakdown, Column, Counts, Group, NOT_STATED, Reading, Subject, Table, combine, tabulate, words};
+use crate::domain::tabulate::{
+    Breakdown, Column, Counts, Group, Mark, NOT_STATED, Reading, Subject, Table, combine, tabulate, words,
+};
 use crate::domain::wording::Edition;
 
 /// The breakdowns that are not a field.
@@ -66,6 +68,28 @@ pub fn plan(dataset: &Dataset, wanted: &Wanted) -> (Run, Vec<String>) {
         question(dataset, variable, &splits, &edition, &mut tables);
     }
     (Run { tables, nestings: nestings(dataset) }, missing)
+}
+
+/// Tables of what was decided about rows, such as their themes: everybody, and by each breakdown that this form has.
+pub fn of_rows<'a>(
+    dataset: &Dataset,
+    subject: &Subject,
+    breakdowns: &[String],
+    rows: &[usize],
+    mark: impl Fn(usize) -> Mark<'a>,
+) -> Run {
+    let whole = Split::of(Breakdown::whole(), None, dataset.rows.len(), |_, to| to.push(0));
+    let splits: Vec<Split> = [whole].into_iter().chain(breakdowns.iter().filter_map(|code| split(dataset, code))).collect();
+    let table = |split: &Split| {
+        let groups = split.breakdown.groups.len();
+        #[expect(
+            clippy::redundant_closure,
+            reason = "what `mark` gives lives longer than the split, and only a closure may shorten it"
+        )]
+        let counts = tabulate(subject, groups, rows.iter().copied(), |row| mark(row), |row| split.groups_of(row));
+        Table { subject: subject.clone(), breakdown: split.breakdown.clone(), within: None, counts }
+    };
+    Run { tables: splits.iter().map(table).collect(), nestings: nestings(dataset) }
 }
 
 /// The tables of one question.
@@ -214,7 +238,7 @@ fn by_field(dataset: &Dataset, variable: &Variable, code: &str) -> Option<Split>
     (by.overlapping, by.personal, by.equality) = (subject.many, true, variable.equality);
     Some(Split::of(by, Some(&variable.key), dataset.rows.len(), |row, to| {
         let before = to.len();
-        if let crate::domain::tabulate::Mark::Codes(codes) = variable.mark(row) {
+        if let Mark::Codes(codes) = variable.mark(row) {
             to.extend(codes.iter().filter_map(|code| subject.fold[usize::from(*code)]));
         }
         if to.len() == before {

@@ -99,7 +99,10 @@ fn made_up(dataset: &Dataset) -> Option<String> {
 }
 
 /// The preset a definition asks for in this consultation.
-fn preset(definition: &Definition, dataset: &Dataset) -> Result<Preset, CannotExport> {
+///
+/// # Errors
+/// When there is no such preset.
+pub fn preset(definition: &Definition, dataset: &Dataset) -> Result<Preset, CannotExport> {
     let code = match definition.disclosure.as_str() {
         "default" => dataset.consultation.disclosure.as_str(),
         code => code,

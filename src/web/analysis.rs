@@ -131,7 +131,7 @@ fn shown(made: &ClosedTables, by: &str) -> serde_json::Value {
 
 /// One table as words, a choice a row and a group a column: the numbers as they may be shown, and nothing else.
 #[derive(Serialize)]
-struct Sheet {
+pub(super) struct Sheet {
     label: String,
     reading: String,
     groups: Vec<String>,
@@ -148,7 +148,7 @@ struct Line {
 }
 
 impl Sheet {
-    fn new(table: &ShownTable) -> Self {
+    pub(super) fn new(table: &ShownTable) -> Self {
         let choice = |(index, column): (usize, &Column)| Line {
             label: column.label.clone(),
             cells: table.groups.iter().map(|group| (group.cells[index].count.to_string(), share(group.cells[index]))).collect(),
@@ -185,7 +185,7 @@ const fn reading_words(reading: Reading) -> &'static str {
     }
 }
 
-fn breakdown_words(code: &str) -> &str {
+pub(super) fn breakdown_words(code: &str) -> &str {
     match code {
         "all" => "Everyone",
         "edition" => "Edition",

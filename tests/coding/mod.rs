@@ -1,6 +1,7 @@
 //! Themes at the desk: the codeframe and its history, coding by several at once, flags, who read what.
 
 mod codeframe;
+mod suggestions;
 mod twice;
 mod workspace;
 

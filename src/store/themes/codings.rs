@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{By, column, from_json, json, version};
+use super::{By, column, from_json, json, suggestions, version};
 use crate::domain::codeframe::Codeframe;
 use crate::domain::coding::{Act, CannotCode, Coder, Coding, Event, Flag, act};
 use crate::error::Result;
@@ -80,7 +80,9 @@ pub async fn log(db: &impl ConnectionTrait, consultation: &str, question: &str, 
         "SELECT {COLUMNS} FROM coding_events WHERE consultation = $1 AND question = $2 AND response_id = $3 ORDER BY version"
     );
     let rows = rows(db, &sql, vec![consultation.into(), question.into(), response_id.into()]).await?;
-    let mut log = Log::default();
+    // What was suggested stands before everything that persons did: it has no version and changes none.
+    let events = suggestions::of_answer(db, consultation, question, response_id).await?;
+    let mut log = Log { events, revision_id: None };
     rows.iter().try_for_each(|row| add(&mut log, row))?;
     Ok(log)
 }
@@ -92,7 +94,9 @@ pub async fn log(db: &impl ConnectionTrait, consultation: &str, question: &str, 
 pub async fn logs(db: &impl ConnectionTrait, consultation: &str, question: &str) -> Result<BTreeMap<Uuid, Log>> {
     let sql =
         format!("SELECT {COLUMNS} FROM coding_events WHERE consultation = $1 AND question = $2 ORDER BY response_id, version");
-    let mut logs: BTreeMap<Uuid, Log> = BTreeMap::new();
+    let suggested = suggestions::of_question(db, consultation, question).await?;
+    let with = |(response, events): (Uuid, Vec<Event>)| (response, Log { events, revision_id: None });
+    let mut logs: BTreeMap<Uuid, Log> = suggested.into_iter().map(with).collect();
     for row in rows(db, &sql, vec![consultation.into(), question.into()]).await? {
         let response: Uuid = row.try_get("", "response_id")?;
         add(logs.entry(response).or_default(), &row)?;
@@ -136,6 +140,9 @@ pub async fn carry_out(
             match act(&events, step.frame, answer.length, answer.seen, event) {
                 Ok((event, _)) => {
                     insert(tx, consultation, step.question, (answer.response_id, answer.revision_id), &event, by).await?;
+                    if let Act::Accept { suggestion, .. } | Act::Reject { suggestion } = &event.act {
+                        suggestions::answered(tx, consultation, *suggestion).await?;
+                    }
                     events.push(event);
                 }
                 Err(why) => return Ok(Err(Refused { response_id: answer.response_id, why })),

@@ -8,6 +8,7 @@ pub mod frames;
 pub mod queues;
 pub mod reads;
 pub mod safeguarding;
+pub mod suggestions;
 
 use uuid::Uuid;
 

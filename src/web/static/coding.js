@@ -82,6 +82,8 @@ if (form) {
     if (event.key === "Enter" && active === filter) {
       event.preventDefault();
       const first = inSight()[0];
+      filter.value = "";
+      show();
       if (first) choose(first);
       return;
     }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::access::CODES;
 use crate::domain::answer::{Answer, Value};
 use crate::domain::codeframe::{Codeframe, Entry, Fate};
-use crate::domain::coding::{Coding, Flag, Flagging, Stance};
+use crate::domain::coding::{Answered, Coding, Flag, Flagging, Stance};
 use crate::domain::form::FormVersion;
 use crate::domain::question::{Field, Part, Takes};
 use crate::domain::response::Revision;
@@ -153,7 +153,8 @@ pub(super) async fn shown(app: &App, here: &Here, reading: &Reading, shown: Show
         "notes": coding.notes.iter().map(|(by, text)| json!({ "by": person(*by), "text": text })).collect::<Vec<_>>(),
         "register": coding.register.iter().map(register).collect::<Vec<_>>(), "material": coding.has(Flag::Material),
         "safeguarding": coding.has(Flag::Safeguarding), "told": safeguarding::told(app, here).await?,
-        "blind": shown.blind, "seen": coding.version, "frame": reading.frame.version, "typed": shown.typed, "has_themes": reading.frame.themes().count() > 0,
+        "blind": shown.blind,
+        "suggested": if shown.blind { Vec::new() } else { suggested(reading, &shown.typed) }, "seen": coding.version, "frame": reading.frame.version, "typed": shown.typed, "has_themes": reading.frame.themes().count() > 0,
         "was_changed": reading.log.revision_id.is_some_and(|coded| coded != reading.revision.revision_id),
         "queue": queue.as_ref().map(|queue| json!({ "id": queue.queue_id, "place": place.map(|(place, _)| place + 1), "of": queue.items.len() })),
         "repeats": place.map_or(0, |(_, item)| item.repeats.len()), "step": shown.from.done,
@@ -218,6 +219,22 @@ pub(super) fn picker(frame: &Codeframe, ticked: &BTreeMap<Uuid, Option<Stance>>)
     groups.push(("Standing codes".to_owned(), of(None, true)));
     let shown = groups.into_iter().filter(|(_, themes)| !themes.is_empty());
     shown.map(|(title, themes)| json!({ "title": title, "themes": themes })).collect()
+}
+
+/// What is suggested and waits for an answer; one whose theme has ended, or stands there already, is not.
+fn suggested(reading: &Reading, typed: &BTreeMap<String, String>) -> Vec<Json> {
+    let open = reading.coding.suggested.iter().filter(|(_, one)| {
+        let in_use = reading.frame.themes().any(|theme| theme.id == one.mark.theme);
+        one.answered == Answered::Open && in_use && !reading.coding.applied.contains_key(&one.mark)
+    });
+    let mut all: Vec<_> = open.collect();
+    all.sort_by_key(|(_, one)| std::cmp::Reverse(one.confidence));
+    all.into_iter()
+        .map(|(id, one)| {
+            json!({ "id": id, "name": words::name(&reading.frame, one.mark.theme), "sure": one.confidence / 10, "because": one.because,
+                "said": typed.get(&format!("suggestion.{id}")) })
+        })
+        .collect()
 }
 
 /// Themes that stand at the answer and are no longer in use: they stay unless somebody takes them off.

@@ -8,8 +8,10 @@ mod overview;
 mod quality;
 mod queues;
 mod recheck;
+mod results;
 mod safeguarding;
 mod storing;
+mod suggesting;
 mod twice;
 mod words;
 
@@ -52,6 +54,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/staff/{code}/coding/{question}/queue", web::post().to(queues::draw))
         .route("/staff/{code}/coding/{question}/recheck", web::get().to(recheck::show))
         .route("/staff/{code}/coding/{question}/quality", web::get().to(quality::show))
+        .route("/staff/{code}/coding/{question}/results", web::get().to(results::show))
+        .route("/staff/{code}/coding/{question}/suggestions", web::get().to(suggesting::show))
+        .route("/staff/{code}/coding/{question}/suggestions", web::post().to(suggesting::make))
+        .route("/staff/{code}/coding/{question}/suggestions/{theme}", web::get().to(suggesting::preview))
+        .route("/staff/{code}/coding/{question}/suggestions/{theme}", web::post().to(suggesting::accept))
         .route("/staff/{code}/coding/{question}/twice", web::get().to(twice::show))
         .route("/staff/{code}/coding/{question}/twice", web::post().to(twice::draw))
         .route("/staff/{code}/coding/{question}/next-blind", web::get().to(twice::next))

@@ -13,7 +13,7 @@ use crate::analysis::dataset::Dataset;
 use crate::analysis::dataset_as_of;
 use crate::analysis::suggest::classifier::LEAST;
 use crate::app::App;
-use crate::domain::access::{CODES, SEES_THEMES};
+use crate::domain::access::{CODES, Role, SEES_THEMES};
 use crate::domain::coding::Coding;
 use crate::error::Result;
 use crate::store::themes::{codings, frames, reads};
@@ -96,7 +96,7 @@ pub(super) async fn shown(app: &App, here: &Here, key: &str, from: From, errors:
     let context = json!({
         "code": here.code, "question": key, "name": name, "shares": told(answers.shares(app, here, key).await?),
         "themes": frame.themes().count(), "repeated": repeated, "coded": answers.coded(), "least": LEAST,
-        "waiting": answers.own.len() - answers.coded(), "can_check": answers.coded() >= LEAST, "codes": here.may(CODES), "step": from.done, "queue": from.queue,
+        "waiting": answers.own.len() - answers.coded(), "can_check": answers.coded() >= LEAST, "codes": here.may(CODES), "analyst": here.may(&[Role::Analyst]), "step": from.done, "queue": from.queue,
         "twice": twice::told(app, here, key).await?, "again": recheck::Again::read(app, here, &dataset, key).await?.all().len(),
     });
     let back = format!("/staff/{}/coding", here.code);

@@ -1,6 +1,6 @@
 //! Storing what a coder decided about an answer, and undoing it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::{Data, Form, Path};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::analysis::coding::same_words;
 use crate::app::App;
 use crate::domain::access::CODES;
 use crate::domain::codeframe::Codeframe;
-use crate::domain::coding::{Act, CannotCode, Coding, Flag, Mark, Stance};
+use crate::domain::coding::{Act, Answered, CannotCode, Coding, Flag, Mark, Stance};
 use crate::error::{Error, Result};
 use crate::mail;
 use crate::store::begin_write;
@@ -80,18 +80,37 @@ impl Sent {
         errors
     }
 
-    /// What is to be done about themes, given what was in front of the coder.
-    fn themes(&self, before: &Coding, frame: &Codeframe) -> Vec<Act> {
+    /// What was answered of what is suggested: taken over or turned down.
+    fn answered(&self, now: &Coding) -> (Vec<Act>, BTreeSet<Uuid>) {
+        let (mut acts, mut taken) = (Vec::new(), BTreeSet::new());
+        for (id, suggested) in now.suggested.iter().filter(|(_, one)| one.answered == Answered::Open) {
+            match self.text(&format!("suggestion.{id}")) {
+                "accept" => {
+                    let stance = words::stance(self.text(&format!("stance.{}", suggested.mark.theme)));
+                    taken.insert(suggested.mark.theme);
+                    acts.push(Act::Accept { suggestion: *id, stance });
+                }
+                "reject" => acts.push(Act::Reject { suggestion: *id }),
+                _ => {}
+            }
+        }
+        (acts, taken)
+    }
+
+    /// What is to be done about themes, given what was in front of the coder and what stands now.
+    fn themes(&self, before: &Coding, now: &Coding, frame: &Codeframe) -> Vec<Act> {
+        let (mut acts, taken) = self.answered(now);
         let stood = standing(before, frame);
         let removed = before.applied.keys().filter(|mark| !self.ticked.contains_key(&frame.reads_as(mark.theme)));
-        let mut acts: Vec<Act> = removed.map(|mark| Act::Remove { mark: *mark }).collect();
+        acts.extend(removed.filter(|mark| !taken.contains(&mark.theme)).map(|mark| Act::Remove { mark: *mark }));
         let in_use = |id: Uuid| frame.themes().any(|theme| theme.id == id);
-        for (theme, stance) in &self.ticked {
+        for (theme, stance) in self.ticked.iter().filter(|(theme, _)| !taken.contains(theme)) {
             if stood.get(theme) != Some(stance) && (in_use(*theme) || !stood.contains_key(theme)) {
                 acts.push(Act::Apply { mark: Mark { theme: *theme, span: None }, stance: *stance });
             }
         }
-        if acts.is_empty() {
+        // Turning a suggestion down is no coding: the answer was looked at all the same.
+        if acts.iter().all(|act| matches!(act, Act::Reject { .. })) {
             acts.push(Act::Looked);
         }
         acts
@@ -170,7 +189,7 @@ fn as_seen(frame: &Codeframe, typed: &Sent) -> Codeframe {
 fn at(reading: &Reading, typed: &Sent) -> At {
     let seen = typed.number("seen");
     let events: Vec<_> = reading.log.events.iter().filter(|event| event.version <= seen).cloned().collect();
-    let mut acts = typed.themes(&Coding::of(&events), &reading.frame);
+    let mut acts = typed.themes(&Coding::of(&events), &reading.coding, &reading.frame);
     acts.extend(typed.others(&reading.coding));
     let (response_id, revision_id) = (reading.revision.response_id, reading.revision.revision_id);
     At { response_id, revision_id, length: reading.length(), seen, acts }
@@ -179,6 +198,9 @@ fn at(reading: &Reading, typed: &Sent) -> At {
 /// The answers of the queue with the same words: they get what this one has.
 async fn repeats(app: &App, here: &Here, reading: &Reading, typed: &Sent, queue: Option<&Queue>) -> Result<Vec<At>> {
     let item = queue.and_then(|queue| place(queue, reading.revision.response_id)).map(|(_, item)| item);
+    let mut wanted = typed.ticked.clone();
+    let (_, taken) = typed.answered(&reading.coding);
+    wanted.extend(taken.into_iter().map(|theme| (theme, words::stance(typed.text(&format!("stance.{theme}"))))));
     let mut answers = Vec::new();
     for response_id in item.map(|item| item.repeats.clone()).unwrap_or_default() {
         if queues::is_sampled(&app.db().read, &here.code, &reading.key, response_id).await? {
@@ -195,7 +217,7 @@ async fn repeats(app: &App, here: &Here, reading: &Reading, typed: &Sent, queue:
         }
         let coding = codings::log(&app.db().read, &here.code, &reading.key, response_id).await?.coding();
         let stands = standing(&coding, &reading.frame);
-        let new = typed.ticked.iter().filter(|(theme, stance)| stands.get(theme) != Some(stance));
+        let new = wanted.iter().filter(|(theme, stance)| stands.get(theme) != Some(stance));
         let mut acts: Vec<Act> =
             new.map(|(theme, stance)| Act::Apply { mark: Mark { theme: *theme, span: None }, stance: *stance }).collect();
         acts.push(Act::Looked);
