@@ -3,6 +3,7 @@
 import './journey.mjs';
 import './bad-connection.mjs';
 import './change-of-mind.mjs';
+import './coding.mjs';
 import './desk.mjs';
 import './devices.mjs';
 import './errors.mjs';
