@@ -139,8 +139,10 @@ export async function newVisitor(browser, origin, options = {}) {
     }
   });
   context.on('response', (response) => {
-    const document = response.request().resourceType() === 'document';
-    if (response.status() >= (document ? 500 : 400)) faults.push(`${response.status()} for ${response.url()}`);
+    // What is sent, by the browser or by the page's own script, may be answered by the page again with what is wrong.
+    const request = response.request();
+    const page = request.resourceType() === 'document' || request.method() === 'POST';
+    if (response.status() >= (page ? 500 : 400)) faults.push(`${response.status()} for ${response.url()}`);
   });
   context.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) faults.push(message.text());

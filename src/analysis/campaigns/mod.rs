@@ -2,7 +2,7 @@
 //!
 //! 1. **Same words.** Texts whose words are equal (case, punctuation and spacing aside) are one text with several copies.
 //! 2. **Nearly the same.** Sets of three-word shingles are compared where a banded one-permutation `MinHash` puts them into
-//!    one bucket (`shingles`), always with the leader of a group and never along a chain ([`leaders`]).
+//!    one bucket (`shingles`), always with the leader of a group and never along a chain (`leaders`).
 //! 3. **Edited heavily.** What a group has in common is its template; templates that are nearly the same are merged, and texts
 //!    that hold enough of a template, weighed by how unusual it is, are attached to it (`templates`).
 //!

@@ -1,7 +1,7 @@
 //! Personal details in free text: spans proposed by rules, each with its reason, for a person to decide before a quote is released.
 //!
 //! Numbers are told by their shape and, where they have one, their check digit (`numbers`); addresses by house number and street
-//! (`addresses`); names by what stands around them and by lists of first names, English words and places ([`names`]), in two
+//! (`addresses`); names by what stands around them and by lists of first names, English words and places (`names`), in two
 //! tiers. Places in the text are counted in Unicode code points from 0, the end not included. Nothing is changed here: [`redacted`]
 //! writes out what a person decided.
 
